@@ -1,0 +1,145 @@
+"""What the registry asks of the place where it is kept.
+
+The rule it keeps: paths are relative to the registry's root, joined by `/`, without empty, `.` or `..` parts;
+publishing never replaces; every failure is a `StorageError` that names the path.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Literal, Protocol
+
+import msgspec
+
+from signoff.errors import StorageError
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One name in a folder.
+
+    Attributes:
+        name: The name, without its folder.
+        kind: A regular file, a folder, or anything else (a symlink, a FIFO, a device …).
+    """
+
+    name: str
+    kind: Literal["file", "folder", "other"]
+
+
+class Info(msgspec.Struct, frozen=True):
+    """What the storage says of one file.
+
+    Attributes:
+        size: Bytes.
+        stamp: Differs when the content may differ: times, inode, etag, as far as the backend has them.
+        modified: Seconds since 1970 as the storage says, or 0.0 where it does not.
+    """
+
+    size: int
+    stamp: str
+    modified: float
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be done here.
+
+    Attributes:
+        writable: Whether records can be published.
+        reason: Why not, in one line; "" when writable.
+        local: Whether files have paths on this machine.
+        notifies: Whether changes by others are announced (inotify), so that polling is only a net.
+        filesystem: What kind of storage it is: "ext4", "nfs4", "s3" …
+    """
+
+    writable: bool
+    reason: str
+    local: bool
+    notifies: bool
+    filesystem: str
+
+
+class Storage(Protocol):
+    """A registry's storage."""
+
+    @property
+    def url(self) -> str:
+        """Where it is, as a person would write it."""
+
+    def capabilities(self) -> Capabilities:
+        """Return what can be done here; finding out may take one probe."""
+
+    def entries(self, path: str) -> tuple[Entry, ...]:
+        """Return what a folder holds, sorted by name.
+
+        Raises:
+            NotFoundError: There is no such folder.
+            StorageError: It cannot be listed, or a part of the path is a symlink.
+        """
+
+    def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
+        """Return every regular file below a folder: its path below that folder, with `/`, and its info; sorted bytewise.
+
+        Raises:
+            NotFoundError: There is no such folder.
+            StorageError: Something below is a symlink or a special file (named in the message), or cannot be listed.
+        """
+
+    def info(self, path: str) -> Info:
+        """Return a regular file's size and stamp.
+
+        Raises:
+            NotFoundError: There is no such file.
+            StorageError: It is not a regular file, or cannot be asked.
+        """
+
+    def read(self, path: str, *, most: int) -> bytes:
+        """Return a regular file's bytes.
+
+        Args:
+            path: The file.
+            most: The cap in bytes; a larger file is refused, not cut.
+
+        Raises:
+            NotFoundError: There is no such file.
+            StorageError: It is too large, not a regular file, a symlink, or cannot be read.
+        """
+
+    def read_many(self, paths: Iterable[str], *, most: int) -> Iterator[bytes | StorageError]:
+        """Yield each file's bytes, or the error that `read` would raise, in the order asked."""
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a regular file for reading.
+
+        Raises:
+            NotFoundError: There is no such file.
+            StorageError: It is not a regular file, a symlink, or cannot be read.
+        """
+
+    def put_new(self, path: str, content: bytes) -> bool:
+        """Publish a file whole, or not at all; folders are made as needed.
+
+        Returns:
+            Whether this call wrote it: False when the very same bytes were there before.
+
+        Raises:
+            AlreadyExistsError: Other bytes are there.
+            StorageError: The storage cannot publish without replacing, or failed.
+        """
+
+    def replace(self, path: str, content: bytes, *, expected: bytes | None) -> None:
+        """Replace a working file whole, after comparing it with what was opened.
+
+        Args:
+            path: The file.
+            content: The new bytes.
+            expected: The bytes that were read before the edit; None: it did not exist.
+
+        Raises:
+            AlreadyExistsError: The file is no longer what was expected.
+            StorageError: It cannot be written.
+        """
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
