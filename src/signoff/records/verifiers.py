@@ -1,0 +1,80 @@
+"""What a public key says about a signature: the only place that calls cryptography.
+
+The rule it keeps: it is imported when a signature is verified, and not before, because a list whose signatures were
+verified earlier need not pay for loading cryptography.
+"""
+
+from collections.abc import Callable
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from signoff.records.keys import PublicKey
+from signoff.records.wire import read_integer
+
+Verifier = Callable[[bytes, bytes, str], bool]
+"""Takes a signature's raw bytes, the bytes it is over, and its format."""
+
+CURVES: dict[str, tuple[ec.EllipticCurve, ec.ECDSA]] = {
+    "nistp256": (ec.SECP256R1(), ec.ECDSA(hashes.SHA256())),
+    "nistp384": (ec.SECP384R1(), ec.ECDSA(hashes.SHA384())),
+    "nistp521": (ec.SECP521R1(), ec.ECDSA(hashes.SHA512())),
+}
+RSA_HASHES: dict[str, hashes.HashAlgorithm] = {"rsa-sha2-512": hashes.SHA512(), "rsa-sha2-256": hashes.SHA256()}
+
+
+def verifier_for(key: PublicKey) -> Verifier:
+    """Load a key once, for any number of signatures."""
+    fields = key.fields
+    match fields:
+        case {"modulus": modulus, "exponent": exponent}:
+            numbers = rsa.RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big"))
+            return _rsa_verifier(numbers.public_key())
+        case {"curve": curve, "point": point}:
+            return _ecdsa_verifier(curve.decode(), point)
+        case _:
+            return _ed25519_verifier(Ed25519PublicKey.from_public_bytes(fields["point"]))
+
+
+def _ed25519_verifier(public: Ed25519PublicKey) -> Verifier:
+    check = public.verify
+
+    def verify(raw: bytes, signed: bytes, _: str) -> bool:
+        try:
+            check(raw, signed)
+        except InvalidSignature:
+            return False
+        return True
+
+    return verify
+
+
+def _ecdsa_verifier(curve: str, point: bytes) -> Verifier:
+    group, algorithm = CURVES[curve]
+    public = ec.EllipticCurvePublicKey.from_encoded_point(group, point)
+
+    def verify(raw: bytes, signed: bytes, _: str) -> bool:
+        r, at = read_integer(raw, 0)
+        s, _at = read_integer(raw, at)
+        try:
+            public.verify(encode_dss_signature(r, s), signed, algorithm)
+        except InvalidSignature:
+            return False
+        return True
+
+    return verify
+
+
+def _rsa_verifier(public: rsa.RSAPublicKey) -> Verifier:
+    def verify(raw: bytes, signed: bytes, form: str) -> bool:
+        try:
+            public.verify(raw, signed, PKCS1v15(), RSA_HASHES[form])
+        except InvalidSignature:
+            return False
+        return True
+
+    return verify
