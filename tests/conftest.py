@@ -1,0 +1,60 @@
+"""What every test gets: an environment of its own, and where real inputs and servers are.
+
+Fixtures of one part stay in that part's files; builders of valid things are in builders.py.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+IN_CI = bool(os.environ.get("CI"))
+REQUIRED = "servers" in os.environ.get("SIGNOFF_REQUIRE", "").split(",")
+TEST_DATA = os.environ.get("SIGNOFF_TEST_DATA", "")
+DROPPED = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_", "SSH_", "GIT_", "SIGNOFF_")
+
+# Before any test module is imported: Textual and Rich read some of these once, at import.
+for variable in [name for name in os.environ if name.startswith(DROPPED)]:
+    del os.environ[variable]
+
+settings.register_profile("signoff", deadline=None, derandomize=IN_CI)
+settings.load_profile("signoff")
+
+
+@pytest.fixture(autouse=True)
+def _private_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test its own pins, cache and configuration, in this process and in those it starts."""
+    private = tmp_path_factory.mktemp("private")
+    monkeypatch.setenv("SIGNOFF_STATE_DIR", str(private / "state"))
+    monkeypatch.setenv("SIGNOFF_CACHE_DIR", str(private / "cache"))
+    monkeypatch.setenv("SIGNOFF_CONFIG", str(private / "config.yaml"))
+
+
+@pytest.fixture(scope="session")
+def test_data(pytestconfig: pytest.Config) -> Path:
+    """Return the folder of real inputs that SIGNOFF_TEST_DATA names, from the checkout where it is relative."""
+    folder = pytestconfig.rootpath / TEST_DATA
+    if not TEST_DATA or not folder.is_dir():
+        pytest.skip("needs real inputs: SIGNOFF_TEST_DATA names no folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def need_server() -> Callable[[str], str]:
+    """Return a function that finds a program; a missing one skips, or fails where SIGNOFF_REQUIRE=servers."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+    def find(name: str) -> str:
+        found = shutil.which(name, path=path)
+        if found:
+            return found
+        message = f"needs the program {name!r}, which is not installed"
+        if REQUIRED:
+            pytest.fail(message)
+        pytest.skip(message)
+
+    return find
