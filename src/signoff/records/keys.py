@@ -147,7 +147,7 @@ def parse_public_key(line: str) -> PublicKey:
             may have given the private half by mistake.
     """
     words = line[:LONGEST_LINE].split(maxsplit=2)
-    if len(words) < 2 or len(line.strip().splitlines()) != 1:  # noqa: PLR2004 - kind and base64
+    if len(words) < 2 or "-" not in words[0] or len(line.strip().splitlines()) != 1:  # noqa: PLR2004 - kind, base64
         message = "not an SSH public key: it is not one line 'kind base64 comment'"
         raise InvalidValueError(message, hint="give the content of a .pub file")
     kind, text = words[0], words[1]
