@@ -1,24 +1,23 @@
 """The pages hold together: links lead somewhere, and the references name everything there is."""
 
+import hashlib
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from signoff.records.statement import ACTIONS
+from signoff.schema.rules import EvaluationRule, MetricRule, RoleLine, StageRule
 
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 OUTSIDE = ("https://", "http://", "mailto:")
-# The format page's section 4 and section 6.
-ACTIONS = (
-    *("register", "evaluate", "request", "approve", "reject", "promote", "rollback", "alias", "deploy", "annotate"),
-    *("deprecate", "restore", "revoke", "purge", "withdraw", "comment", "break_glass", "review"),
-)
-RULE_KEYS = (
-    *("after", "approvals", "approvers", "also", "promoters", "rollback", "break_glass", "separation", "touch"),
-    *("expires_days", "bind_card", "base_same_stage", "max_checkpoint_age_days", "formats", "fields", "evaluations"),
-    *("metrics", "role", "kind", "outcome", "independent", "name", "dataset", "min", "max", "no_worse_than"),
-    *("tolerance", "slice_by", "max_gap", "direction"),
+SCRIPT = re.compile(r"^```bash\n(#!/usr/bin/env bash\n.*?)^```", re.MULTILINE | re.DOTALL)
+RULE_KEYS = sorted(
+    {key for rule in (StageRule, RoleLine, EvaluationRule, MetricRule) for key in rule.__struct_fields__} - {"unknown"}
 )
 
 
@@ -82,3 +81,31 @@ def test_every_page_can_be_reached_from_the_readme(root: Path) -> None:
     assert {str(page.relative_to(root)) for page in pages(root)} - {
         str(page.relative_to(root)) for page in seen
     } == set()
+
+
+def verify_by_hand(root: Path, registry: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script of the page on verifying by hand."""
+    found = SCRIPT.search((root / "docs/how-to/verify-by-hand.md").read_text(encoding="utf-8"))
+    assert found
+    script = folder / "by-hand.sh"
+    script.write_text(found[1], encoding="utf-8")
+    first = (registry / ".signoff/trust/00000001.rec").read_bytes()
+    registry_id = hashlib.sha256(first[: first.index(b"\n") + 1]).hexdigest()
+    command = ["bash", str(script), str(registry), registry_id]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_script_for_verifying_by_hand_accepts_the_sample(root: Path, tmp_path: Path) -> None:
+    done = verify_by_hand(root, root / "sample_registry", tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert re.search(r"^[0-9a-f]{64}  \d+ models/", done.stdout, re.MULTILINE)
+
+
+def test_the_script_for_verifying_by_hand_finds_an_edited_record(root: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(root / "sample_registry", tmp_path / "copy"))
+    log = next(copy.glob("models/**/log"))
+    record = log / "00000001.rec"
+    record.write_bytes(record.read_bytes().replace(b'"time":"20', b'"time":"19', 1))
+    done = verify_by_hand(root, copy, tmp_path)
+    assert done.returncode == 1
+    assert f"FAULT {record.relative_to(copy)}: it is not signed by" in done.stdout
