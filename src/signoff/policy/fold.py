@@ -1,0 +1,95 @@
+"""The fold: records in, the state of a model out.
+
+The rules it keeps: records are applied in their order; each is effective or has its reasons; nothing is read but the
+records, the trust chain and the bytes that records name by digest; no clock. An ineffective record changes nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from signoff.policy import moves, steps
+from signoff.policy.checks import Facts
+from signoff.policy.draft import Draft, Reasons, Turn
+from signoff.policy.history import Entry, History
+from signoff.policy.trust import TrustChain
+from signoff.records import statement as said
+from signoff.records.record import LogRecord
+from signoff.records.statement import Action
+
+HANDLERS: dict[type[Action], Callable[[Draft, Any], Reasons]] = {  # each takes the Turn of its own action
+    said.Register: steps.register,
+    said.Evaluate: steps.evaluate,
+    said.Request: moves.request,
+    said.Approve: moves.approve,
+    said.Reject: moves.reject,
+    said.Promote: moves.promote,
+    said.Rollback: moves.rollback,
+    said.Alias: steps.alias,
+    said.Deploy: steps.deploy,
+    said.Annotate: steps.annotate,
+    said.Deprecate: steps.deprecate,
+    said.Restore: steps.restore,
+    said.Revoke: steps.revoke,
+    said.Purge: steps.purge,
+    said.Withdraw: steps.withdraw,
+    said.Comment: steps.comment,
+    said.BreakGlass: moves.break_glass,
+    said.Review: steps.review,
+}
+
+
+def fold(records: Iterable[LogRecord], trust: TrustChain, facts: Facts, *, start: History) -> History:
+    """Return the state after these records.
+
+    Args:
+        records: Verified records that follow those of `start`.
+        trust: The trust chain; a new one asks for a fold from the empty history on.
+        facts: The bytes that records name.
+        start: The state before; `History(model=…)` at first.
+    """
+    draft = Draft(start)
+    for record in records:
+        reasons = _apply(draft, record, trust, facts)
+        draft.entries.append(Entry(record=record, reasons=reasons))
+        if record.moment is not None:
+            draft.latest = record.moment if draft.latest is None else max(draft.latest, record.moment)
+    return draft.freeze()
+
+
+def judge(record: LogRecord, trust: TrustChain, facts: Facts, *, state: History) -> tuple[str, ...]:
+    """Return why a record that would follow `state` had no effect; () where it would have one."""
+    return _apply(Draft(state), record, trust, facts)
+
+
+def _apply(draft: Draft, record: LogRecord, trust: TrustChain, facts: Facts) -> Reasons:
+    if record.fault or record.action is None or record.moment is None:
+        return (record.fault,)
+    turn: Turn[Action] = Turn(
+        record=record,
+        said=record.action,
+        moment=record.moment,
+        now=_latest(draft.latest, record.moment),
+        governing=trust.governing(record.envelope.chain, record.seq, record.envelope.policy.seq),
+        registry=trust.registry,
+        facts=facts,
+    )
+    last = trust.last_good(record.envelope.key, record.envelope.chain)
+    if last is not None and record.seq > last:
+        _reserve(draft, turn)
+        return (f"revoked key {record.envelope.key}",)
+    holder = turn.governing.holders.get(record.envelope.key)
+    if holder is None or holder[0] != record.author:
+        return (f"{record.author} with this key is not in the governing policy (trust record {turn.governing.seq})",)
+    return HANDLERS[type(record.action)](draft, turn)
+
+
+def _latest(before: datetime | None, now: datetime) -> datetime:
+    return now if before is None else max(before, now)
+
+
+def _reserve(draft: Draft, turn: Turn[Action]) -> None:
+    """Keep a fallen registration's name for the same digest."""
+    step = turn.said
+    if isinstance(step, said.Register) and step.version not in draft.versions:
+        draft.reserved.setdefault(step.version, turn.record.subject.digest.sha256)

@@ -1,0 +1,114 @@
+"""A model's log: the verified prefix of its slots.
+
+The rules it keeps, for every record:
+
+1. It is a canonical record statement with one armored signature and nothing around it.
+2. It names this registry, this chain, its own slot, and the id of the record before it.
+3. It cites a trust record that exists, by its id, and none older than the record before it cited.
+4. Its key belongs to its author in the cited trust record, and signed exactly its line 1.
+
+The first slot that breaks one ends the log, with the reason in `fault`. What a record is worth is for the fold to say.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from signoff.errors import VerificationError
+from signoff.policy.trust import TrustChain
+from signoff.records.record import LogRecord, parse_record
+from signoff.records.sshsig import parse_armor, verify
+from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE
+
+
+class VerifiedLog(msgspec.Struct, frozen=True, kw_only=True):
+    """The records of a chain, from slot 1, as far as they are valid.
+
+    Attributes:
+        chain: The chain's name, as `models/fraud`.
+        records: Records 1, 2, …
+        fault: Why the next slot is invalid; "" while nothing is wrong.
+    """
+
+    chain: str
+    records: tuple[LogRecord, ...] = ()
+    fault: str = ""
+
+    @property
+    def head(self) -> str:
+        """The id of the newest valid record; 64 zeros where there is none."""
+        return self.records[-1].id if self.records else NO_RECORD
+
+
+def verify_log(
+    contents: Iterable[bytes | str], trust: TrustChain, *, start: VerifiedLog, vouched: int = 0
+) -> VerifiedLog:
+    """Verify the slots that follow what was verified already.
+
+    Args:
+        contents: The files in the slots after `start`; text instead of bytes says why a slot cannot be read.
+        trust: The trust chain.
+        start: What was verified before; the empty log of the chain at first.
+        vouched: How many of these contents this client has found canonical and truly signed before.
+    """
+    records = list(start.records)
+    for number, content in enumerate(contents):
+        try:
+            records.append(_next(content, records, trust, chain=start.chain, vouched=number < vouched))
+        except VerificationError as error:
+            return VerifiedLog(
+                chain=start.chain, records=tuple(records), fault=f"record {len(records) + 1} of {start.chain}: {error}"
+            )
+    return VerifiedLog(chain=start.chain, records=tuple(records))
+
+
+def _next(content: bytes | str, records: list[LogRecord], trust: TrustChain, *, chain: str, vouched: bool) -> LogRecord:
+    if isinstance(content, str):
+        raise VerificationError(content)
+    record = parse_record(content, vouched=vouched)
+    _need_place(record, records, trust, chain=chain)
+    check_signature(record, trust, vouched=vouched)
+    return record
+
+
+def _need_place(record: LogRecord, records: list[LogRecord], trust: TrustChain, *, chain: str) -> None:
+    said = record.envelope
+    if said.registry != trust.registry:
+        message = "it belongs to another registry"
+        raise VerificationError(message)
+    if said.chain != chain:
+        message = f"it belongs to the chain {said.chain!r}"
+        raise VerificationError(message)
+    if said.seq != len(records) + 1:
+        message = f"it says slot {said.seq} and stands in slot {len(records) + 1}"
+        raise VerificationError(message)
+    if said.prev != (records[-1].id if records else NO_RECORD):
+        message = "it does not follow the record before it"
+        raise VerificationError(message)
+    if records and said.policy.seq < records[-1].envelope.policy.seq:
+        message = f"it cites trust record {said.policy.seq}, older than the record before it did"
+        raise VerificationError(message)
+
+
+def check_signature(record: LogRecord, trust: TrustChain, *, vouched: bool = False) -> None:
+    """Check that the key is its author's in the cited trust record, and signed the record.
+
+    Raises:
+        VerificationError: The trust record is not known, the key is not the author's, or the signature is not true.
+    """
+    said = record.envelope
+    cited = trust.find(said.policy.seq, said.policy.sha256)
+    if cited is None:
+        message = f"it cites trust record {said.policy.seq} with an id that this registry does not have"
+        raise VerificationError(message)
+    holder = cited.holders.get(said.key)
+    if holder is None or holder[0] != said.author:
+        message = f"the key {said.key!r} is not {said.author!r}'s in trust record {said.policy.seq}"
+        raise VerificationError(message)
+    if vouched:
+        return
+    signature = parse_armor(record.armor)
+    if signature.key.blob != holder[1].blob:
+        message = "it is signed with another key than it says"
+        raise VerificationError(message)
+    verify(signature, record.line, namespace=RECORD_NAMESPACE)

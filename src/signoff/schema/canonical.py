@@ -1,0 +1,84 @@
+"""Canonical JSON: RFC 8785 restricted to what a signed line may hold.
+
+The rule it keeps: a value has one text and a text has one value. Objects have ASCII keys in sorted order, numbers are
+integers up to 2^53, there are no floats and no duplicate keys; whatever would be written otherwise is refused.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from signoff.errors import SchemaError
+
+Value = None | bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
+
+LARGEST = 2**53
+DEEPEST = 64
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder().decode
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical JSON of plain values (or msgspec Structs), without a line end.
+
+    Raises:
+        SchemaError: The value holds a float, a large integer, a non-ASCII key or a lone surrogate.
+    """
+    plain = msgspec.to_builtins(value, str_keys=True)
+    _need_restricted(plain)
+    try:
+        return _encode(plain)
+    except UnicodeEncodeError:
+        message = "a string holds a lone surrogate, which no UTF-8 can hold"
+        raise SchemaError(message) from None
+
+
+def parse_canonical(line: bytes) -> dict[str, Value]:
+    """Return the object that a canonical line (without its line end) holds.
+
+    Raises:
+        SchemaError: It is not JSON, not an object, or not canonical.
+    """
+    try:
+        value = _decode(line)
+        _need_restricted(value)
+        same = _encode(value) == line
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        message = "it is not JSON"
+        raise SchemaError(message) from None
+    if not same:
+        message = "it is not canonical JSON (sorted keys, no spaces, shortest escapes, no duplicate keys)"
+        raise SchemaError(message)
+    if not isinstance(value, dict):
+        message = "it is not a JSON object"
+        raise SchemaError(message)
+    return value
+
+
+def digest_of(value: object) -> str:
+    """Return the sha256, in hex, of the canonical JSON of a value, without a line end."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _need_restricted(value: object, depth: int = 0) -> None:
+    if value is None or isinstance(value, (str, bool)):
+        return
+    if isinstance(value, int):
+        _need(-LARGEST <= value <= LARGEST, "a number is beyond 2^53")
+        return
+    _need(depth <= DEEPEST, "it nests too deep")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _need(key.isascii(), "a key is not ASCII")
+            _need_restricted(item, depth + 1)
+        return
+    _need(isinstance(value, (list, tuple)), "a value is a number with a fraction; decimals are written as strings")
+    assert isinstance(value, (list, tuple))
+    for item in value:
+        _need_restricted(item, depth + 1)
+
+
+def _need(condition: object, fault: str) -> None:
+    if not condition:
+        raise SchemaError(fault)

@@ -1,0 +1,102 @@
+"""Where everything stands in a registry: path to meaning and back.
+
+The rule it keeps: this is the only module that knows the names of files and folders. Paths are relative to the
+registry's root and joined by `/`.
+"""
+
+import re
+
+REGISTRY_FILE = "registry.yaml"
+MODELS = "models"
+PRIVATE = ".signoff"
+TRUST_CHAIN = "trust"
+CHECKPOINT_CHAIN = "checkpoints"
+TEMPORARY = ".signoff/tmp"
+PROPOSALS = ".signoff/proposals"
+QUARANTINE = ".signoff/quarantine"
+ALLOWED_SIGNERS = ".signoff/allowed_signers"
+
+MODEL_FILE = "model.yaml"
+VERSION_FILE = "version.yaml"
+CARD_FILE = "README.md"
+MANIFEST_FILE = "SHA256SUMS"
+EVALUATIONS = "evaluations"
+CURVES_FILE = "metrics.jsonl"
+LOG, VERSIONS, CARDS, PACKS = "log", "versions", "cards", "packs"
+MODEL_MARKS = frozenset({LOG, VERSIONS, MODEL_FILE})
+MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
+
+SLOT = re.compile(r"(\d{8})\.rec")
+EVALUATION = re.compile(r"evaluations/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.yaml")
+LARGEST_RECORD = 64 * 1024
+LARGEST_TRUST_RECORD = 16 * 1024 * 1024
+LARGEST_METADATA = 1024 * 1024
+LARGEST_CARD = 8 * 1024 * 1024
+LARGEST_MANIFEST = 256 * 1024 * 1024
+
+
+def model_folder(model: str) -> str:
+    """Return the folder of a model."""
+    return f"{MODELS}/{model}"
+
+
+def model_chain(model: str) -> str:
+    """Return the name of a model's chain, as records and cuts say it."""
+    return f"{MODELS}/{model}"
+
+
+def model_of_chain(chain: str) -> str:
+    """Return the model whose chain this is; "" where it is no model's chain."""
+    return chain.removeprefix(f"{MODELS}/") if chain.startswith(f"{MODELS}/") else ""
+
+
+def chain_folder(chain: str) -> str:
+    """Return the folder that holds the records of a chain."""
+    return f"{chain}/{LOG}" if chain.startswith(f"{MODELS}/") else f"{PRIVATE}/{chain}"
+
+
+def record_path(chain: str, seq: int) -> str:
+    """Return the slot of a chain's record `seq`, from 1."""
+    return f"{chain_folder(chain)}/{seq:08d}.rec"
+
+
+def slot_of(name: str) -> int:
+    """Return the number of the slot that a file name in a chain's folder is; 0 where it is none."""
+    found = SLOT.fullmatch(name)
+    return int(found[1]) if found else 0
+
+
+def version_folder(model: str, version: str) -> str:
+    """Return the folder of a version."""
+    return f"{MODELS}/{model}/{VERSIONS}/{version}"
+
+
+def version_file(model: str, version: str, name: str) -> str:
+    """Return the path of a file of a version, `name` being relative to the version's folder."""
+    return f"{MODELS}/{model}/{VERSIONS}/{version}/{name}"
+
+
+def card_path(model: str, digest: str) -> str:
+    """Return where a card's bytes are kept as they were approved or registered."""
+    return f"{MODELS}/{model}/{CARDS}/{digest}.md"
+
+
+def heads_path(digest: str) -> str:
+    """Return where the list of heads that a checkpoint names is kept."""
+    return f"{PRIVATE}/{CHECKPOINT_CHAIN}/{digest}.heads"
+
+
+def proposal_folder(proposal: str) -> str:
+    """Return the folder of a proposal that collects signatures."""
+    return f"{PROPOSALS}/{proposal}"
+
+
+def proposal_signature(proposal: str, fingerprint: str) -> str:
+    """Return where a root key's signature of a proposal is kept; `fingerprint` as `SHA256:…`."""
+    who = fingerprint.removeprefix("SHA256:").replace("/", "_")
+    return f"{PROPOSALS}/{proposal}/{who}.sig"
+
+
+def in_manifest(path: str) -> bool:
+    """Tell whether a file of a version, by its path below the version's folder, belongs into the manifest."""
+    return path not in {MANIFEST_FILE, CARD_FILE} and not path.startswith(f"{EVALUATIONS}/")
