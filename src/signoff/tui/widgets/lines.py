@@ -1,0 +1,168 @@
+"""What everything that shows lines is built on: a widget that paints the lines that changed and no others.
+
+The rule it keeps: a screen line is a value; after any change the new values are compared with those on the screen, and
+only lines that differ are painted. It keeps its own first line instead of Textual's virtual size, since changing that
+lays the whole screen out anew.
+"""
+
+from typing import ClassVar
+
+import msgspec
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from signoff.tui.bindings import move_bindings
+from signoff.tui.present import Pieces
+from signoff.tui.widgets.paint import STYLES, TONE_CSS, paint
+
+WHEEL = 3
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line as it stands on the screen.
+
+    Attributes:
+        pieces: What it shows.
+        base: The component style of the whole line, or "".
+    """
+
+    pieces: Pieces
+    base: str = ""
+
+
+BLANK = Line(())
+
+
+class LineView(Widget, can_focus=True):
+    """Lines under a fixed head, with the movement keys of every list and text."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLES)
+    BINDINGS: ClassVar[list[BindingType]] = list(move_bindings())
+    DEFAULT_CSS = f"""
+    LineView {{
+        height: 1fr;
+        background: $background;
+        {TONE_CSS}
+        & > .line--cursor {{ background: $block-cursor-blurred-background; color: $foreground; text-style: bold; }}
+        & > .line--head {{ background: $panel; color: $text-muted; text-style: bold; }}
+        &:focus > .line--cursor {{ background: $block-cursor-background; color: $block-cursor-foreground; }}
+    }}
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own word)
+        """Begin at the first line, with nothing on the screen."""
+        super().__init__(id=id)
+        self.top = 0
+        self.on_screen: list[Line] = []
+
+    def total(self) -> int:
+        """Return how many lines there are below the head."""
+        raise NotImplementedError
+
+    def line_at(self, index: int, width: int) -> Line:
+        """Return one line, laid out for `width` cells."""
+        raise NotImplementedError
+
+    def head(self, width: int) -> tuple[Line, ...]:  # noqa: ARG002
+        """Return the lines that stay on top."""
+        return ()
+
+    def move_by(self, lines: int) -> None:
+        """Move down by some lines, or up where negative."""
+        raise NotImplementedError
+
+    @property
+    def page(self) -> int:
+        """How many lines are visible below the head."""
+        return max(1, self.size.height - len(self.head(self.size.width)))
+
+    @property
+    def last_top(self) -> int:
+        """The largest first line that leaves no room unused."""
+        return max(0, self.total() - self.page)
+
+    def scroll_top(self, top: int) -> None:
+        """Show `top` as the first line, as far as there are lines."""
+        self.top = max(0, min(top, self.last_top))
+        self.repaint()
+
+    def action_move(self, way: str) -> None:
+        """Move as a command of the group "move" says."""
+        page, everything = self.page, self.total()
+        steps = {
+            "move.down": 1,
+            "move.up": -1,
+            "move.half-down": max(1, page // 2),
+            "move.half-up": -max(1, page // 2),
+            "move.page-down": page,
+            "move.page-up": -page,
+            "move.top": -everything,
+            "move.bottom": everything,
+        }
+        self.move_by(steps[way])
+
+    def lines_now(self) -> list[Line]:
+        """Return what should stand on the screen."""
+        width, height = self.size
+        room = max(0, width - 1)
+        head = list(self.head(room))[:height]
+        shown = range(self.top, min(self.total(), self.top + height - len(head)))
+        body = [self.line_at(index, room) for index in shown]
+        return (head + body + [BLANK] * height)[:height]
+
+    def repaint(self) -> None:
+        """Paint the lines that are no longer what should stand there."""
+        before, self.on_screen = self.on_screen, self.lines_now()
+        if len(before) != len(self.on_screen):
+            self.refresh()
+            return
+        width = self.size.width
+        changed = [y for y, line in enumerate(self.on_screen) if line != before[y]]
+        thumbs = self._moved_thumb(before)
+        if changed or thumbs:
+            self.refresh(*(Region(0, y, width, 1) for y in changed), *thumbs)
+
+    def _moved_thumb(self, before: list[Line]) -> list[Region]:
+        old, self._thumb = self._thumb, self._thumb_now()
+        if old == self._thumb or not before:
+            return []
+        column = max(0, self.size.width - 1)
+        return [Region(column, y, 1, 1) for y in range(self.size.height) if (y in old) != (y in self._thumb)]
+
+    _thumb: range = range(0)
+
+    def _thumb_now(self) -> range:
+        total, page = self.total(), self.page
+        if total <= page:
+            return range(0)
+        length = max(1, page * page // total)
+        start = self.size.height - page + self.top * (page - length) // (total - page)
+        return range(start, start + length)
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line of the screen, its last cell for the scroll bar."""
+        if y >= len(self.on_screen):
+            return paint(self, (), self.size.width)
+        line = self.on_screen[y]
+        bar = "▐" if y in self._thumb else " "
+        room = max(0, self.size.width - 1)
+        strip = paint(self, line.pieces, room, base=line.base)
+        return Strip([*strip, *paint(self, ((bar, "plain"),), 1, base=line.base)], self.size.width).simplify()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Lay the lines out for the new size."""
+        self.on_screen = []
+        self.scroll_top(self.top)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll on, the cursor stays on its line."""
+        event.stop()
+        self.scroll_top(self.top + WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll back, the cursor stays on its line."""
+        event.stop()
+        self.scroll_top(self.top - WHEEL)

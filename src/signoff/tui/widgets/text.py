@@ -1,0 +1,49 @@
+"""A text to read: a record, an overview, a history.
+
+The rule it keeps: long lines wrap at words; a new text that differs in one line paints one line, and the place that
+was being read stays.
+"""
+
+from collections.abc import Sequence
+
+from signoff.tui.present import Piece, Pieces, shown, wrap
+from signoff.tui.widgets.lines import Line, LineView
+from signoff.tui.widgets.paint import is_plain
+
+
+class TextView(LineView):
+    """Lines of pieces, wrapped to the width there is."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own word)
+        """Begin empty."""
+        super().__init__(id=id)
+        self.text: tuple[Pieces, ...] = ()
+        self.wrapped: tuple[Line, ...] = ()
+        self.wrapped_for: tuple[int, tuple[Pieces, ...]] = (0, ())
+
+    def show(self, text: Sequence[Pieces]) -> None:
+        """Show another text; the first visible line keeps its number."""
+        self.text = tuple(text)
+        self.scroll_top(self.top)
+
+    def total(self) -> int:
+        """Return how many lines the wrapped text has."""
+        self._wrap(max(1, self.size.width - 1))
+        return len(self.wrapped)
+
+    def line_at(self, index: int, width: int) -> Line:
+        """Return a wrapped line."""
+        self._wrap(max(1, width))
+        return self.wrapped[index]
+
+    def move_by(self, lines: int) -> None:
+        """Scroll."""
+        self.scroll_top(self.top + lines)
+
+    def _wrap(self, width: int) -> None:
+        if self.wrapped_for == (width, self.text):
+            return
+        self.wrapped_for = (width, self.text)
+        plain = is_plain(self)
+        safe = (tuple[Piece, ...]((shown(text, plain=plain), tone) for text, tone in line) for line in self.text)
+        self.wrapped = tuple(Line(part) for line in safe for part in wrap(line, width))
