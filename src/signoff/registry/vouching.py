@@ -1,0 +1,63 @@
+"""A private note of which signatures this client has found true: it saves time and decides nothing.
+
+The rule it keeps: what is remembered is that the signatures over exactly these bytes are true; who may do what, and
+what a record is worth, is computed anew every time. Losing the note costs time only.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from signoff.storage.state import read_cache, write_cache
+
+
+class Vouched(msgspec.Struct, frozen=True, array_like=True):
+    """That the first `count` records of a chain, with this digest over their contents, are truly signed."""
+
+    count: int
+    digest: str
+
+
+class Vouching:
+    """The notes of one registry; read at the first question."""
+
+    def __init__(self, registry: str) -> None:
+        """Keep the notes of a registry."""
+        self._name = f"{registry}/vouched.msgpack"
+        self._notes: dict[str, Vouched] | None = None
+        self._changed = False
+
+    def _load(self) -> dict[str, Vouched]:
+        if self._notes is None:
+            try:
+                self._notes = msgspec.msgpack.decode(read_cache(self._name) or b"\x80", type=dict[str, Vouched])
+            except msgspec.DecodeError:
+                self._notes = {}
+        return self._notes
+
+    def count(self, chain: str, contents: Sequence[bytes | str]) -> int:
+        """Return how many of these contents, from the first slot on, were found truly signed before."""
+        note = self._load().get(chain)
+        if note is None or note.count > len(contents):
+            return 0
+        return note.count if _digest(contents[: note.count]) == note.digest else 0
+
+    def remember(self, chain: str, contents: Sequence[bytes | str], *, vouched: int) -> None:
+        """Note that all these contents are truly signed."""
+        if len(contents) > vouched:
+            self._load()[chain] = Vouched(len(contents), _digest(contents))
+            self._changed = True
+
+    def save(self) -> None:
+        """Write the notes, if there are new ones."""
+        if self._changed:
+            write_cache(self._name, msgspec.msgpack.encode(self._load()))
+            self._changed = False
+
+
+def _digest(contents: Sequence[bytes | str]) -> str:
+    whole = hashlib.sha256()
+    for content in contents:
+        whole.update(hashlib.sha256(content if isinstance(content, bytes) else b"").digest())
+    return whole.hexdigest()
