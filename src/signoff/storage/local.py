@@ -1,0 +1,246 @@
+"""A registry in a folder of this machine.
+
+The rule it keeps: nothing below the root is reached through a symlink, only regular files are read, publishing never
+replaces, and a person's umask and a folder's group decide who may read what was written.
+"""
+
+# Descriptors, and one call where pathlib makes three: this is the path that must be fast.
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import BinaryIO, Literal
+
+from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
+from signoff.storage.base import Capabilities, Entry, Info
+from signoff.storage.folders import FOLDER, failed, not_regular, open_folder, open_regular, stat_regular, sync_folder
+from signoff.storage.mounts import filesystem_of, notifies
+from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
+from signoff.storage.publishing import CannotPublishError, Target, exchange, publish
+
+OPENED_READ_ONLY = "it was opened read-only"
+NOT_WRITABLE = "this user may not write there"
+MOUNTED_READ_ONLY = "it is mounted read-only"
+
+
+class LocalStorage:
+    """A folder of this machine, as a registry's storage.
+
+    Args:
+        root: The folder; it may itself be reached through symlinks.
+        read_only: Whether to refuse every write.
+    """
+
+    def __init__(self, root: str | os.PathLike[str], *, read_only: bool = False) -> None:
+        """Remember the place; nothing is opened yet."""
+        self._url = os.fspath(root)
+        self.root = os.path.abspath(self._url)
+        self._reason = OPENED_READ_ONLY if read_only else ""
+
+    @property
+    def url(self) -> str:
+        """The path, as it was given."""
+        return self._url
+
+    def capabilities(self) -> Capabilities:
+        """Return what can be done here, from the mount table, permissions and what earlier writes met."""
+        filesystem = filesystem_of(self.root)
+        reason = self._reason or _why_not_writable(self.root)
+        return Capabilities(
+            writable=not reason, reason=reason, local=True, notifies=notifies(filesystem), filesystem=filesystem
+        )
+
+    def entries(self, path: str) -> tuple[Entry, ...]:
+        """Return what a folder holds, sorted by name."""
+        with open_folder(self.root, split_folder(path)) as folder:
+            try:
+                with os.scandir(folder) as found:
+                    entries = [Entry(name=item.name, kind=_kind(item)) for item in found]
+            except OSError as error:
+                raise failed(path, error, doing="list") from error
+        entries.sort(key=lambda entry: bytewise((entry.name, None)))
+        return tuple(entries)
+
+    def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
+        """Return every regular file below a folder, sorted bytewise; a symlink or special file refuses it all."""
+        parts = split_folder(path)
+        with open_folder(self.root, parts) as folder:
+            return tuple(sorted(_walk(folder, "", above=path, left=DEEPEST - len(parts)), key=bytewise))
+
+    def info(self, path: str) -> Info:
+        """Return a regular file's size and stamp."""
+        parts, name = split_file(path)
+        with open_folder(self.root, parts) as folder:
+            return _info(stat_regular(folder, name, path=path))
+
+    def read(self, path: str, *, most: int) -> bytes:
+        """Return a regular file's bytes, at most `most`."""
+        parts, name = split_file(path)
+        with open_folder(self.root, parts) as folder:
+            return _read(folder, name, path=path, most=most)
+
+    def read_many(self, paths: Iterable[str], *, most: int) -> Iterator[bytes | StorageError]:
+        """Yield each file's bytes or error; neighbours in one folder share its way."""
+        for _, group in groupby(paths, key=lambda path: path.rpartition("/")[0]):
+            yield from self._read_neighbours(list(group), most=most)
+
+    def _read_neighbours(self, paths: list[str], *, most: int) -> Iterator[bytes | StorageError]:
+        try:
+            parts, _ = split_file(paths[0])
+            with open_folder(self.root, parts) as folder:
+                for path in paths:
+                    yield _read_or_error(folder, path, most=most)
+        except StorageError as error:
+            yield from (error for _ in paths)
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a regular file for reading."""
+        parts, name = split_file(path)
+        with open_folder(self.root, parts) as folder:
+            file, _ = open_regular(folder, name, path=path)
+        return os.fdopen(file, "rb")
+
+    def put_new(self, path: str, content: bytes) -> bool:
+        """Publish a file whole, or not at all; folders are made as needed."""
+        self._need_writable(path)
+        parts, name = split_file(path)
+        try:
+            with open_folder(self.root, parts, create=True) as folder:
+                return publish(Target(root=self.root, path=path, folder=folder, name=name), content)
+        except CannotPublishError as error:
+            self._reason = f"its filesystem cannot publish without replacing: {error.message}"
+            raise
+
+    def replace(self, path: str, content: bytes, *, expected: bytes | None) -> None:
+        """Replace a working file whole, after comparing it with what was opened."""
+        self._need_writable(path)
+        if expected is None:
+            self.put_new(path, content)
+            return
+        parts, name = split_file(path)
+        with open_folder(self.root, parts) as folder:
+            mode = _compare(folder, name, path=path, expected=expected)
+            exchange(Target(root=self.root, path=path, folder=folder, name=name), content, mode=mode)
+
+    def remove(self, path: str) -> None:
+        """Remove a regular file, if it is there."""
+        self._need_writable(path)
+        parts, name = split_file(path)
+        try:
+            with open_folder(self.root, parts) as folder:
+                stat_regular(folder, name, path=path)
+                os.unlink(name, dir_fd=folder)
+                sync_folder(folder)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except OSError as error:
+            raise failed(path, error, doing="remove") from error
+
+    def _need_writable(self, path: str) -> None:
+        if self._reason:
+            message = f"cannot write {path!r} in {self._url!r}: {self._reason}"
+            raise StorageError(message)
+
+
+def _kind(item: os.DirEntry[str]) -> Literal["file", "folder", "other"]:
+    if item.is_file(follow_symlinks=False):
+        return "file"
+    return "folder" if item.is_dir(follow_symlinks=False) else "other"
+
+
+def _info(status: os.stat_result) -> Info:
+    stamp = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
+    return Info(size=status.st_size, stamp=stamp, modified=status.st_mtime)
+
+
+def _walk(folder: int, below: str, *, above: str, left: int) -> Iterator[tuple[str, Info]]:
+    """Yield the files below an open folder; `left` is how many folders deeper may be gone."""
+    try:
+        with os.scandir(folder) as found:
+            items = [(item.name, item.stat(follow_symlinks=False)) for item in found]
+    except OSError as error:
+        raise failed(f"{above}/{below}".rstrip("/"), error, doing="list") from error
+    for name, status in items:
+        path = f"{below}{name}"
+        if stat.S_ISREG(status.st_mode):
+            yield path, _info(status)
+        elif stat.S_ISDIR(status.st_mode):
+            yield from _walk_folder(folder, name, path=path, above=above, left=left - 1)
+        else:
+            raise not_regular(f"{above}/{path}".lstrip("/"), status.st_mode)
+
+
+def _walk_folder(folder: int, name: str, *, path: str, above: str, left: int) -> Iterator[tuple[str, Info]]:
+    where = f"{above}/{path}".lstrip("/")
+    if left < 1:
+        message = f"{where!r} is deeper than {DEEPEST} folders"
+        raise StorageError(message)
+    try:
+        inner = os.open(name, FOLDER, dir_fd=folder)
+    except OSError as error:
+        raise failed(where, error, doing="list") from error
+    try:
+        yield from _walk(inner, f"{path}/", above=above, left=left)
+    finally:
+        os.close(inner)
+
+
+def _read(folder: int, name: str, *, path: str, most: int) -> bytes:
+    file, status = open_regular(folder, name, path=path)
+    try:
+        size = status.st_size
+        content = _read_up_to(file, size=size, most=most) if size <= most else b""
+    except OSError as error:
+        raise failed(path, error, doing="read") from error
+    finally:
+        os.close(file)
+    size = max(size, len(content))
+    if size > most:
+        message = f"{path!r} is too large: {size} bytes, where {most} are allowed"
+        raise StorageError(message)
+    return content
+
+
+def _read_up_to(file: int, *, size: int, most: int) -> bytes:
+    """Read a file of `size` bytes, which takes one call; where it grew meanwhile, up to one byte above the cap."""
+    content = os.read(file, size + 1)
+    while len(content) != size and (more := os.read(file, most + 1 - len(content))):
+        content += more
+    return content
+
+
+def _read_or_error(folder: int, path: str, *, most: int) -> bytes | StorageError:
+    try:
+        return _read(folder, split_file(path)[1], path=path, most=most)
+    except StorageError as error:
+        return error
+
+
+def _compare(folder: int, name: str, *, path: str, expected: bytes) -> int:
+    """Return the mode of a working file that still holds what was expected."""
+    hint = "open it again and make the change in what is there now"
+    try:
+        mode = stat_regular(folder, name, path=path).st_mode
+        now = _read(folder, name, path=path, most=len(expected))
+    except NotFoundError as error:
+        message = f"cannot replace {path!r}: it was removed meanwhile"
+        raise AlreadyExistsError(message, hint=hint) from error
+    except StorageError as error:
+        message = f"cannot replace {path!r}: {error.message}"
+        raise AlreadyExistsError(message, hint=hint) from error
+    if now != expected:
+        message = f"cannot replace {path!r}: it was changed meanwhile"
+        raise AlreadyExistsError(message, hint=hint)
+    return stat.S_IMODE(mode)
+
+
+def _why_not_writable(root: str) -> str:
+    """Return why no record could be published below a root; "" when one could."""
+    try:
+        if os.statvfs(root).f_flag & os.ST_RDONLY:
+            return MOUNTED_READ_ONLY
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    inside = (os.path.join(root, name) for name in ("", ".signoff", "models"))
+    return "" if any(os.access(folder, os.W_OK | os.X_OK) for folder in inside) else NOT_WRITABLE

@@ -1,0 +1,53 @@
+"""What kind of filesystem a folder of this machine stands on.
+
+The rule it keeps: inotify is believed only where every writer goes through this kernel; whatever is not known to be so
+is polled.
+"""
+
+# Descriptors, and one call where pathlib makes three: this is the path that must be fast.
+
+import os
+import re
+
+UNKNOWN = "unknown"
+MOUNTS = "/proc/self/mountinfo"
+TRUTHFUL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"})
+OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def filesystem_of(folder: str) -> str:
+    """Return the type of the filesystem that holds a folder, as the kernel calls it, or "unknown"."""
+    try:
+        device = os.stat(folder).st_dev
+        with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as lines:
+            return find_type(lines.read(), folder=os.path.realpath(folder), device=device)
+    except OSError:
+        return UNKNOWN
+
+
+def find_type(mountinfo: str, *, folder: str, device: int) -> str:
+    """Return the type of the mount that holds a folder.
+
+    The longest mount point in front of the folder decides, and of those the one with the folder's device, since a later
+    mount hides an earlier one. Format: proc_pid_mountinfo(5).
+
+    Args:
+        mountinfo: The text of /proc/self/mountinfo.
+        folder: The folder's real path.
+        device: The folder's `st_dev`.
+    """
+    number = f"{os.major(device)}:{os.minor(device)}"
+    best = (-1, False, UNKNOWN)
+    for line in mountinfo.splitlines():
+        fields, _, rest = line.partition(" - ")
+        words = fields.split(" ")
+        point = OCTAL.sub(lambda octal: chr(int(octal[1], 8)), words[4])
+        if folder == point or folder.startswith(point.rstrip("/") + "/"):
+            found = (len(point), words[2] == number, rest.split(" ")[0])
+            best = max(best, found, key=lambda mount: mount[:2])
+    return best[2]
+
+
+def notifies(filesystem: str) -> bool:
+    """Tell whether inotify announces every change on this type of filesystem."""
+    return filesystem in TRUTHFUL

@@ -1,0 +1,59 @@
+"""Paths below a registry's root, taken apart.
+
+The rule it keeps: a path that could lead out of the root, or that no filesystem could hold, is refused here, for every
+backend alike and before any of them is asked.
+"""
+
+from signoff.errors import StorageError
+
+DEEPEST = 64
+PRIVATE_PREFIX = ".tmp-"
+
+
+def split_folder(path: str) -> list[str]:
+    """Return the parts of a folder's path, from the root; "" is the root itself.
+
+    Raises:
+        StorageError: A part is empty, `.` or `..`, it holds a NUL or is no text a filesystem takes, or it is too deep.
+    """
+    if not path:
+        return []
+    parts = path.split("/")
+    if "" in parts or "." in parts or ".." in parts:
+        raise _refused(path, "it has an empty, '.' or '..' part")
+    if "\0" in path or not _encodable(path):
+        raise _refused(path, "it holds characters that no file name can have")
+    if len(parts) > DEEPEST:
+        raise _refused(path, f"it is deeper than {DEEPEST} folders")
+    return parts
+
+
+def split_file(path: str) -> tuple[list[str], str]:
+    """Return the parts of a file's folder, and the file's name.
+
+    Raises:
+        StorageError: As `split_folder`, or the path is empty.
+    """
+    parts = split_folder(path)
+    if not parts:
+        raise _refused(path, "it names no file")
+    return parts[:-1], parts[-1]
+
+
+def bytewise(item: tuple[str, object]) -> bytes:
+    """Return the key that sorts paths as `LC_ALL=C sort` does."""
+    return item[0].encode("utf-8", "surrogateescape")
+
+
+def _encodable(path: str) -> bool:
+    if path.isascii():
+        return True
+    try:
+        path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refused(path: str, why: str) -> StorageError:
+    return StorageError(f"{path!r} is not a path below the registry: {why}")
