@@ -148,7 +148,7 @@ def test_one_who_may_write_only_the_log_publishes_from_beside_the_slot(root: Pat
     (root / "log").chmod(0o777)
     root.chmod(0o555)
     assert as_nobody(root, "print(storage.put_new('log/x', b'one'))") == "True\n"
-    assert os.listdir(root / "log") == ["x"]
+    assert [file.name for file in (root / "log").iterdir()] == ["x"]
 
 
 def mount_tmpfs(place: Path, options: str = "size=256k") -> None:

@@ -4,13 +4,12 @@ The rule it keeps: inotify is believed only where every writer goes through this
 is polled.
 """
 
-# Descriptors, and one call where pathlib makes three: this is the path that must be fast.
-
 import os
 import re
+from pathlib import Path
 
 UNKNOWN = "unknown"
-MOUNTS = "/proc/self/mountinfo"
+MOUNTS = Path("/proc/self/mountinfo")
 TRUTHFUL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"})
 OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -18,9 +17,9 @@ OCTAL = re.compile(r"\\([0-7]{3})")
 def filesystem_of(folder: str) -> str:
     """Return the type of the filesystem that holds a folder, as the kernel calls it, or "unknown"."""
     try:
-        device = os.stat(folder).st_dev
-        with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as lines:
-            return find_type(lines.read(), folder=os.path.realpath(folder), device=device)
+        device = Path(folder).stat().st_dev
+        mountinfo = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+        return find_type(mountinfo, folder=str(Path(folder).resolve()), device=device)
     except OSError:
         return UNKNOWN
 

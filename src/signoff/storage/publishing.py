@@ -5,8 +5,6 @@ file. The private file is written and made durable first; link(2) has one winner
 truth is what stands at the target.
 """
 
-# Descriptors, and one call where pathlib makes three: this is the path that must be fast.
-
 import errno
 import os
 from collections.abc import Callable
@@ -158,7 +156,7 @@ def _judge(target: Target, content: bytes, error: OSError) -> bool:
 
 def _read(target: Target) -> bytes:
     file, _ = open_regular(target.folder, target.name, path=target.path)
-    with open(file, "rb") as stream:
+    with os.fdopen(file, "rb") as stream:
         return stream.read()
 
 
