@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from signoff.policy import query as language
-from signoff.policy.query import Query, QueryError, Value, parse_query
+from signoff.policy.query import QueryError, Value, parse_query
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -72,6 +72,21 @@ texts = st.builds(str.join, st.sampled_from(["", " ", "  ", "\u2028"]), st.lists
     max_size=40
 )
 
+bare = st.from_regex(
+    r"-?(?:(?:stage|Author|digest|size|created|age|accuracy|params\.x|sagte|x):)?[\w.*?@/+-]{1,4}(?:,\w)?",
+    fullmatch=True,
+)
+expressions = st.recursive(
+    atoms,
+    lambda inner: st.one_of(
+        st.builds("({} OR {})".format, inner, inner),
+        st.builds("({} {})".format, inner, inner),
+        st.builds("NOT {}".format, inner),
+        st.builds("-({})".format, inner),
+    ),
+    max_leaves=6,
+)
+
 
 def read(parse: Callable[[], T]) -> T | QueryError:
     """Return what the text is, or why it is nothing."""
@@ -99,11 +114,11 @@ def test_any_text_is_a_query_or_a_query_error_that_marks_a_word(text: str, row: 
         assert outcome.matches(row) in (True, False)
 
 
-@given(text=st.builds(" ".join, st.lists(pieces, max_size=5)))
+@given(text=st.builds(" ".join, st.lists(bare, min_size=1, max_size=4)))
 def test_the_quick_way_and_the_grammar_agree(text: str) -> None:
     scope = language._Scope(NOW, None)
     plain = read(lambda: language._plain(text, scope))
-    assume(plain is not None and text.strip())
+    assume(plain is not None)
     full = read(lambda: language._full(text, scope))
     if isinstance(plain, QueryError):
         assert isinstance(full, QueryError)
@@ -131,10 +146,7 @@ def test_parentheses_group(one: str, two: str, row: Seen) -> None:
     assert ask(f"-({one} OR {two})", row) == (not ask(one, row) and not ask(two, row))
 
 
-@given(text=texts, row=rows)
+@given(text=expressions, row=rows)
 def test_not_not_x_is_x(text: str, row: Seen) -> None:
-    query = read(lambda: parse_query(text, now=NOW))
-    assume(isinstance(query, Query) and text.strip() and "-" * 40 not in text)
-    assert isinstance(query, Query)
-    assert ask(f"NOT NOT ({text})", row) == query.matches(row)
-    assert ask(f"-({text})", row) != query.matches(row)
+    assert ask(f"NOT NOT {text}", row) == ask(f"--{text}", row) == ask(text, row)
+    assert ask(f"NOT {text}", row) != ask(text, row)
