@@ -5,6 +5,7 @@ The rule it keeps: an agent lives as long as its `with` block, on a socket path 
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -99,6 +100,11 @@ class Agent:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def pause(self) -> None:
+        """Have the agent keep its socket and answer nobody."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
 
     def add_key(self, path: Path, *options: str) -> None:
         """Have ssh-add give the agent a key, with options such as `-c`."""

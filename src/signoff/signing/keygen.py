@@ -13,26 +13,28 @@ import msgspec
 from signoff.errors import SigningError
 from signoff.signing.base import Identity, need_true
 
-TRY_AGENT = "try again in a terminal, or add the key to an ssh-agent first: ssh-add"
 FAULTS = (
-    ("incorrect passphrase", "the passphrase is wrong, or none could be asked for without a terminal", TRY_AGENT),
-    ("bad permissions", "others may read the private half", "chmod 600 the private key file"),
+    (
+        "incorrect passphrase",
+        "the passphrase or PIN is wrong, or none could be asked for without a terminal",
+        "try again in a terminal, or add the key to an ssh-agent first: ssh-add",
+    ),
+    ("are too open", "others may read the private half", "chmod 600 the private key file"),
     (
         "no private key found",
-        "the private half is not beside it, and no agent holds it",
+        "no usable private half is beside it, and no agent holds it",
         "sign where the private half is and paste the signature, or add the key to an ssh-agent",
+    ),
+    (
+        "doesn't match private",
+        "the private half beside it belongs to another key",
+        "write the public half anew: ssh-keygen -y -f KEY > KEY.pub",
     ),
     ("couldn't load public key", "the key file is gone or cannot be read", "make one: ssh-keygen -t ed25519"),
     ("device not found", "the FIDO authenticator that holds the key is not plugged in", "plug it in and try again"),
-    ("incorrect pin", "the PIN is wrong", "try again; too many wrong PINs lock the authenticator"),
-    ("timed out", "the FIDO authenticator was not touched in time", "try again and touch it when it blinks"),
-    (
-        "invalid format",
-        "the private half is damaged, or does not belong to the public one",
-        "write the public half anew: ssh-keygen -y -f KEY > KEY.pub",
-    ),
+    ("couldn't sign message: invalid format", "the FIDO authenticator was not touched in time", "try again, touch it"),
 )
-"""What ssh-keygen says (in lower case), what that means, and what to do next."""
+"""What ssh-keygen says (in lower case), what that means, and what to do next; its words for FIDO are in `ssh-sk.c`."""
 
 
 class KeygenSigner(msgspec.Struct, frozen=True):
