@@ -137,10 +137,6 @@ class Header(OneLine):
 class Footer(OneLine):
     """The keys of a screen, or a message."""
 
-    DEFAULT_CSS = """
-    Footer.-good { color: $text-success; }
-    """
-
     keys: tuple[Key, ...] = ()
     message: Pieces = ()
 

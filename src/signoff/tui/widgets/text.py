@@ -14,6 +14,10 @@ from signoff.tui.widgets.paint import is_plain
 class TextView(LineView):
     """Lines of pieces, wrapped to the width there is."""
 
+    DEFAULT_CSS = """
+    TextView { padding: 0 0 0 1; }
+    """
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own word)
         """Begin empty."""
         super().__init__(id=id)
