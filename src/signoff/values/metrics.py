@@ -34,17 +34,19 @@ PHRASES: tuple[tuple[re.Pattern[str], Direction], ...] = (
     (re.compile(r"false_(?:positive|negative|discovery|omission)_rate|attack_success|failure_rate"), "lower"),
     (re.compile(r"true_(?:positive|negative)_rate|(?:win|pass|success|hit)_rate"), "higher"),
 )
+BETTER_HIGH = (
+    "accuracy acc f1 f2 fbeta auc auroc aucpr auprc roc recall precision ap map mrr ndcg bleu sacrebleu rouge rouge1"
+    " rouge2 rougel rougelsum meteor chrf bertscore comet iou miou dice r2 exact em mcc matthews kappa pearson pearsonr"
+    " spearman spearmanr kendall psnr ssim throughput specificity sensitivity tpr tnr reward silhouette jaccard gini"
+    " correlation elo pass hits"
+)
+BETTER_LOW = (
+    "loss logloss error err mae mse rmse rmsle mape smape latency perplexity ppl wer cer ter mer der eer fid kid lpips"
+    " brier ece nll deviance time duration seconds hallucination toxicity regret fpr fnr fdr emissions"
+)
 WORDS: dict[Direction, frozenset[str]] = {
-    "higher": frozenset(
-        "accuracy acc f1 f2 fbeta auc auroc aucpr auprc roc recall precision ap map mrr ndcg bleu sacrebleu rouge"
-        " rouge1 rouge2 rougel rougelsum meteor chrf bertscore comet iou miou dice r2 exact em mcc matthews kappa"
-        " pearson pearsonr spearman spearmanr kendall psnr ssim throughput specificity sensitivity tpr tnr reward"
-        " silhouette jaccard gini correlation elo pass hits".split()
-    ),
-    "lower": frozenset(
-        "loss logloss error err mae mse rmse rmsle mape smape latency perplexity ppl wer cer ter mer der eer fid kid"
-        " lpips brier ece nll deviance time duration seconds hallucination toxicity regret fpr fnr fdr emissions".split()
-    ),
+    "higher": frozenset(BETTER_HIGH.split()),
+    "lower": frozenset(BETTER_LOW.split()),
 }
 
 
