@@ -56,6 +56,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     filesystem: str
 
 
+class StoppedError(StorageError):
+    """What was under way was stopped because someone asked; what was complete is kept, and doing the same goes on from there."""
+
+
 class Storage(Protocol):
     """A registry's storage."""
 
