@@ -1,7 +1,7 @@
 """Which checks bind which step: the one table.
 
 The rule it keeps: a promote asks everything; a break_glass asks what even an emergency must not skip; a rollback asks
-only whether the version may be used at all.
+only whether the version may be used at all; a pull asks again what only the present can tell.
 """
 
 from collections.abc import Iterable
@@ -33,6 +33,7 @@ EMERGENCY: tuple[Check, ...] = (
     checks.check_lineage,
 )
 RETURN: tuple[Check, ...] = (checks.check_revoked, checks.check_purged, checks.check_lineage)
+PULL: tuple[Check, ...] = (checks.check_bases, checks.check_checkpoint)
 
 
 def run_checks(case: Case, which: Iterable[Check] = CHECKS) -> tuple[Finding, ...]:

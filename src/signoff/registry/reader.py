@@ -84,8 +84,14 @@ class Reader:
         except AlarmError as alarm:
             self.trust_alarm = alarm
 
-    def refresh_trust(self) -> bool:
-        """Read the trust chain again; return whether it changed, in which case every log is folded anew."""
+    def refresh_trust(self, *, thorough: bool = True) -> bool:
+        """Read the trust chain again; return whether it changed, in which case every log is folded anew.
+
+        Args:
+            thorough: False: look only whether the next slot is taken, as a writer asks again.
+        """
+        if not thorough and read_next(self.storage, layout.TRUST_CHAIN, len(self.trust.records) + 1) is None:
+            return False
         before = self.trust
         self.trust = self._read_trust()
         self._check_trust()
@@ -170,5 +176,3 @@ class Reader:
 
 def _rewritten(alarm: AlarmError) -> bool:
     return alarm.message.startswith("HISTORY REWRITTEN")
-
-

@@ -65,6 +65,20 @@ class Scanner:
             complete=complete,
         )
 
+    def one(self, name: str, *, complete: bool) -> ModelView | None:
+        """Return one model, without looking at the others; None where there is none."""
+        try:
+            entries = self._storage.entries(layout.model_folder(name))
+        except StorageError:
+            return None
+        if not any(entry.name in layout.MODEL_MARKS for entry in entries):
+            return None
+        return self._model(name, complete=complete)
+
+    def card_now(self, model: str, version: str) -> str | None:
+        """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
+        return self._versions.card_now(model, version)
+
     def _registry_problems(self) -> tuple[Problem, ...]:
         alarm = self._reader.trust_alarm
         place = layout.chain_folder(layout.TRUST_CHAIN)
@@ -87,7 +101,9 @@ class Scanner:
         folders, strange = self._version_folders(name, known.history.versions)
         trust = self._reader.trust.newest.document
         versions = [
-            self._versions.registered(name, state, known.history, trust, present=state.version in folders, deep=complete)
+            self._versions.registered(
+                name, state, known.history, trust, present=state.version in folders, deep=complete
+            )
             for state in known.history.versions.values()
         ]
         drafts = [one for one in folders if one not in known.history.versions]
@@ -109,7 +125,9 @@ class Scanner:
         found += strange_names(place, known.strange)
         found += [Problem(place=place, what=what, severity="note") for what in known.history.problems]
         waits = "a break_glass waits for its review"
-        found += [Problem(place=place, what=f"{waits}: {one[:12]}", severity="note") for one in known.history.emergencies]
+        found += [
+            Problem(place=place, what=f"{waits}: {one[:12]}", severity="note") for one in known.history.emergencies
+        ]
         return found
 
     def _version_folders(self, model: str, registered: Collection[str]) -> tuple[set[str], list[Problem]]:
@@ -197,7 +215,9 @@ def _may_hold_models(entry: Entry, name: str, *, inside: bool, problems: list[Pr
 
 def _with_flags(models: tuple[ModelView, ...], reader: Reader) -> tuple[ModelView, ...]:
     """Return the models with every version flagged that is built, by digest, on a revoked one."""
-    revoked = [Digest(one.digest) for model in models for one in model.versions if one.status == "revoked" and one.digest]
+    revoked = [
+        Digest(one.digest) for model in models for one in model.versions if one.status == "revoked" and one.digest
+    ]
     words: dict[tuple[str, str], tuple[str, ...]] = {}
     if revoked:
         graph = graph_of((one for model in models for one in model.versions if one.digest), reader)

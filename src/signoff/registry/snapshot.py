@@ -165,7 +165,7 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
                 return [one for one in self.versions if one.digest and one.digest.startswith(ref.selector)]
             case "pointer":
                 name = self._pointed(ref.selector)
-            case "version":
+            case _:
                 name = ref.selector
         return [one for one in self.versions if one.version == name]
 

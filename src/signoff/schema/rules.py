@@ -245,6 +245,10 @@ def _need_rule(rule: StageRule, trust: TrustDocument, path: str) -> None:
         if (metric.slice_by is UNSET) != (metric.max_gap is UNSET):
             message = "slice_by and max_gap go together"
             raise SchemaError(message, path=place)
+        beside = [key for key in ("min", "max", "no_worse_than", "slice") if getattr(metric, key) is not UNSET]
+        if metric.slice_by is not UNSET and beside:
+            message = f"{', '.join(beside)} cannot stand beside slice_by"
+            raise SchemaError(message, path=place, hint="write a rule of its own for it")
 
 
 def _need_decimal(text: str | UnsetType, path: str) -> None:

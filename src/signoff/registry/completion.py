@@ -1,0 +1,56 @@
+"""What an ask leaves to be found: the log's and the files' part of a record.
+
+The rule it keeps: what is filled in is what the author would see at this moment; readers compute their own.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from signoff.policy.approvals import standing
+from signoff.policy.history import History
+from signoff.registry.asks import Ask
+from signoff.schema.rules import TrustDocument
+
+CardNow = Callable[[str, str], str | None]
+
+
+def complete(
+    ask: Ask, history: History, trust: TrustDocument, *, card_now: CardNow, now: datetime
+) -> dict[str, object]:
+    """Return the action's own keys of the predicate, as plain values."""
+    fields = {key: value for key, value in ask.fields.items() if key != "digest" and value not in {"", None}}
+    fields |= {key: None for key in ("card",) if ask.action == "register" and ask.fields.get("card") is None}
+    if ask.action not in {"withdraw", "review"}:
+        fields["version"] = ask.version
+    match ask.action:
+        case "approve" | "reject":
+            fields |= {"card": card_now(ask.model, str(ask.version)), "evidence": _evidence(ask, history)}
+        case "promote":
+            card = card_now(ask.model, str(ask.version))
+            fields |= {"from": _holder(ask, history), "card": card}
+            fields["approvals"] = _approvals(ask, history, trust, card=card, now=now)
+        case "rollback" | "break_glass":
+            fields["from"] = _holder(ask, history)
+        case "alias":
+            pointed = history.aliases.get(str(ask.fields["alias"]))
+            fields["from"] = pointed.version if pointed else None
+        case _:
+            pass
+    return fields
+
+
+def _holder(ask: Ask, history: History) -> str | None:
+    state = history.stages.get(ask.stage)
+    return state.version if state else None
+
+
+def _evidence(ask: Ask, history: History) -> list[dict[str, object]]:
+    state = history.versions.get(str(ask.version))
+    return [{"name": one.name, "digest": {"sha256": one.digest}} for one in state.evaluations] if state else []
+
+
+def _approvals(ask: Ask, history: History, trust: TrustDocument, *, card: str | None, now: datetime) -> list[str]:
+    state = history.versions.get(str(ask.version))
+    if state is None:
+        return []
+    return [one.record for one in standing(state, ask.stage, trust=trust, card=card, at=now).counted]

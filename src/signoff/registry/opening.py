@@ -1,0 +1,89 @@
+"""From what a person writes to an opened registry.
+
+The rule it keeps: a registry is named by a path, a URL or a name of the config file; nothing is guessed beyond the
+current folder and its parents.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from signoff.errors import NotFoundError, StorageError
+from signoff.registry.registry import Registry
+from signoff.schema import layout
+from signoff.storage.base import Storage
+from signoff.storage.local import LocalStorage
+from signoff.values.times import Surroundings
+
+
+def real_surroundings() -> Surroundings:
+    """Return this machine's clock and chance."""
+    return Surroundings(now=_now, nonce=lambda: secrets.token_hex(16))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  (the one place where the clock is read)
+
+
+def is_registry(folder: Path) -> bool:
+    """Tell whether a folder holds a registry's trust chain."""
+    return (folder / layout.chain_folder(layout.TRUST_CHAIN)).is_dir()
+
+
+def locate(name: str, *, environ: Mapping[str, str], names: Mapping[str, str], folder: Path) -> str:
+    """Return the path or URL of the registry that is meant.
+
+    Args:
+        name: What the caller gave, or "".
+        environ: The environment, for SIGNOFF_REGISTRY.
+        names: Names of the config file: name to path or URL.
+        folder: The current folder.
+
+    Raises:
+        NotFoundError: Nothing was given, and neither the folder nor a parent is a registry.
+    """
+    given = name or environ.get("SIGNOFF_REGISTRY", "")
+    if given:
+        known = names.get(given)
+        return known if known is not None and not Path(given).exists() else given
+    found = next((place for place in (folder, *folder.parents) if is_registry(place)), None)
+    if found is None:
+        message = f"neither {str(folder)!r} nor a folder above it is a registry"
+        raise NotFoundError(message, hint="name one with -r PATH or $SIGNOFF_REGISTRY, or make one: signoff init PATH")
+    return str(found)
+
+
+def open_storage(url: str, *, read_only: bool = False) -> Storage:
+    """Return the storage at a path or URL.
+
+    Raises:
+        NotFoundError: There is no such folder.
+        StorageError: The kind of URL is not supported.
+    """
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme != "file":
+        message = f"{url!r}: this signoff reads registries in folders only"
+        raise StorageError(message, hint="give the path of a folder")
+    path = rest if separator else url
+    if not os.path.isdir(path):  # noqa: PTH112  (a cold command does not pay for pathlib's resolve)
+        message = f"there is no folder {path!r}"
+        raise NotFoundError(message, hint="check the path, or make a registry: signoff init PATH")
+    return LocalStorage(path, read_only=read_only)
+
+
+def open_registry(url: str, *, demanded: str = "", read_only: bool = False) -> Registry:
+    """Open the registry at a path or URL, with this machine's clock and keys.
+
+    Raises:
+        NotFoundError: There is no such folder, or it is no registry.
+        VerificationError: Its trust chain is not valid.
+    """
+    storage = open_storage(url, read_only=read_only)
+    try:
+        storage.entries(layout.chain_folder(layout.TRUST_CHAIN))
+    except NotFoundError:
+        message = f"{url!r} is no registry: it has no {layout.chain_folder(layout.TRUST_CHAIN)}"
+        raise NotFoundError(message, hint="check the path, or make one: signoff init PATH") from None
+    return Registry(storage, surroundings=real_surroundings(), demanded=demanded)

@@ -1,0 +1,241 @@
+"""From an ask to a published record.
+
+The rules it keeps: an ask is decided with the rules that every reader uses, before anything is signed; what is signed
+is exactly what was decided; at the moment of writing everything that could have moved is looked at again. A slot is
+created, never replaced; whoever loses the race decides again.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import msgspec
+
+from signoff.errors import AlreadyExistsError, ConflictError, InvalidValueError, NotFoundError, RefusedError
+from signoff.policy.approvals import Standing, standing
+from signoff.policy.checks import Case, Check, Finding
+from signoff.policy.fold import judge
+from signoff.policy.history import History
+from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
+from signoff.records.record import compose_line, join_record, named, read_line
+from signoff.records.statement import RECORD_NAMESPACE, Action, Named
+from signoff.registry.asks import Ask, Prepared, Written
+from signoff.registry.bases import needed_by, present_of
+from signoff.registry.completion import complete
+from signoff.registry.people import Me
+from signoff.registry.reader import ModelLog, Reader
+from signoff.schema import layout
+from signoff.signing.base import Signer
+from signoff.values.times import Surroundings, stamp
+
+BINDING: dict[str, Iterable[Check]] = {"promote": CHECKS, "break_glass": EMERGENCY, "rollback": RETURN}
+MOST_TRIES = 200
+
+
+class Signoffs:
+    """Decides asks and writes records to the logs of one registry."""
+
+    def __init__(
+        self, reader: Reader, surroundings: Surroundings, *, card_now: Callable[[str, str], str | None]
+    ) -> None:
+        """Write through this reader's storage.
+
+        Args:
+            reader: The registry's chains.
+            surroundings: Clock and chance.
+            card_now: Returns the sha256 of a version's model card as it is now.
+        """
+        self._reader = reader
+        self._surroundings = surroundings
+        self.card_now = card_now
+        self.checkpoint_age_days: Callable[[], int | None] = lambda: None
+
+    def prepare(self, ask: Ask, me: Me) -> Prepared:
+        """Decide an ask, without signing anything.
+
+        Raises:
+            VerificationError: The log or the trust chain is not sound.
+            InvalidValueError: The ask is not well formed.
+            NotFoundError: The version is not registered.
+        """
+        known = self._reader.next_records(ask.model)
+        known.need_sound()
+        now = self._surroundings.now()
+        fields = complete(ask, known.history, self._reader.trust.newest.document, card_now=self.card_now, now=now)
+        action = self._action(ask, me, known, fields=fields, now=now)
+        digest = _digest(ask, known.history)
+        line = compose_line(action, self._subject(ask, digest))
+        findings = self.findings(ask.model, str(ask.version), ask.stage, now=now) if ask.stage else ()
+        reasons = judge(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
+        replaces = fields.get("from")
+        return Prepared(
+            ask=ask,
+            person=me.person,
+            identity=me.identity,
+            line=line,
+            action=action,
+            chain=known.log.chain,
+            seq=len(known.log.records) + 1,
+            digest=digest,
+            findings=findings,
+            reasons=self._all_reasons(ask, known.history, reasons),
+            standing=self._standing(ask, known.history, now=now),
+            replaces=str(replaces) if replaces is not None else None,
+            moment=now,
+        )
+
+    def findings(
+        self, model: str, version: str, stage: str, *, now: datetime, which: Iterable[Check] = CHECKS
+    ) -> tuple[Finding, ...]:
+        """Return what the rule of a stage says of a version, as things are now.
+
+        Raises:
+            NotFoundError: The version is not registered, or no rule names the stage.
+        """
+        history = self._reader.next_records(model).history
+        trust = self._reader.trust.newest.document
+        state = history.versions.get(version)
+        if state is None:
+            message = f"{model}:{version} is not registered"
+            raise NotFoundError(message, hint=f"register it first: signoff register {model}:{version}")
+        if stage not in trust.stages:
+            message = f"no rule names the stage {stage!r}"
+            raise NotFoundError(message, hint=f"stages of this registry: {', '.join(trust.stages) or 'none'}")
+        latest = now if history.latest is None else max(now, history.latest)
+        case = Case(
+            version=state,
+            stage=stage,
+            trust=trust,
+            stages=history.stages,
+            versions=history.versions,
+            card=self.card_now(model, version),
+            at=latest,
+            facts=self._reader.facts(model),
+            present=present_of(self._reader, state, checkpoint_age_days=self.checkpoint_age_days()),
+        )
+        return run_checks(case, which)
+
+    def _action(self, ask: Ask, me: Me, known: ModelLog, *, fields: dict[str, object], now: datetime) -> Action:
+        trust = self._reader.trust
+        predicate = {
+            **fields,
+            "action": ask.action,
+            "registry": trust.registry,
+            "chain": known.log.chain,
+            "seq": len(known.log.records) + 1,
+            "prev": known.log.head,
+            "policy": {"seq": trust.newest.seq, "sha256": trust.newest.id},
+            "nonce": self._surroundings.nonce(),
+            "author": me.person,
+            "key": me.identity.key.fingerprint,
+            "time": stamp(now),
+        }
+        try:
+            return msgspec.convert(predicate, Action)  # type: ignore[no-any-return]  # (a union is a type here)
+        except msgspec.ValidationError as error:
+            message = f"cannot {ask.words}: {error}"
+            raise InvalidValueError(message, hint="see: signoff help") from None
+
+    def _subject(self, ask: Ask, digest: str | None) -> Named:
+        if digest is None or ask.version is None:
+            return named(ask.model, self._reader.trust.registry)
+        return named(f"{ask.model}:{ask.version}", digest)
+
+    def _standing(self, ask: Ask, history: History, *, now: datetime) -> Standing | None:
+        state = history.versions.get(ask.version or "")
+        if not ask.stage or state is None:
+            return None
+        card = self.card_now(ask.model, state.version)
+        return standing(state, ask.stage, trust=self._reader.trust.newest.document, card=card, at=now)
+
+    def _all_reasons(self, ask: Ask, history: History, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        found = list(reasons)
+        state = history.versions.get(ask.version or "")
+        if state is not None and ask.stage in self._reader.trust.newest.document.stages and ask.action in BINDING:
+            now = self._surroundings.now()
+            asked = self.findings(ask.model, state.version, ask.stage, now=now, which=BINDING[ask.action])
+            said = [f"rule not met: {one.check}: {one.detail}" for one in asked if one.outcome != "met"]
+            found += [reason for reason in said if reason not in found]
+        if state is not None and ask.action == "purge":
+            found += [f"{one} is built on it" for one in needed_by(self._reader, state.digest)]
+        if state is not None and ask.action == "approve":
+            present = self._reader.facts(ask.model).manifest(state.version, state.digest)
+            found += [] if present else ["its SHA256SUMS is missing or not the registered one"]
+        return tuple(found)
+
+    def commit(self, prepared: Prepared, signer: Signer) -> Written:
+        """Sign and publish what was decided.
+
+        Raises:
+            RefusedError: It would have no effect.
+            ConflictError: Something moved since it was decided, and the decision is another one now.
+            SigningError: The key's holder did not sign.
+            StorageError: The record could not be published.
+        """
+        for _ in range(MOST_TRIES):
+            prepared = self._again(prepared, signer)
+            need_effective(prepared)
+            armored = signer.sign(prepared.line, namespace=RECORD_NAMESPACE)
+            path = layout.record_path(prepared.chain, prepared.seq)
+            try:
+                self._reader.storage.put_new(path, join_record(prepared.line, [armored]))
+            except AlreadyExistsError:
+                if signer.needs_touch:
+                    raise self._conflict(prepared, "somebody wrote first; look again and touch again") from None
+                continue
+            known = self._reader.next_records(prepared.ask.model)
+            record = known.log.records[prepared.seq - 1]
+            return Written(prepared=prepared, id=record.id, chain=prepared.chain, seq=prepared.seq, path=path)
+        raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
+
+    def _again(self, prepared: Prepared, signer: Signer) -> Prepared:
+        """Return the same decision on the log as it is now, or say what changed."""
+        trust_moved = self._reader.refresh_trust(thorough=False)
+        known = self._reader.next_records(prepared.ask.model)
+        if not trust_moved and len(known.log.records) + 1 == prepared.seq:
+            return prepared
+        me = Me(person=prepared.person, identity=prepared.identity)
+        again = self.prepare(prepared.ask, me)
+        if again.decided == prepared.decided and not (signer.needs_touch and prepared.reasons):
+            return again
+        raise self._conflict(prepared, _difference(prepared, again))
+
+    def _conflict(self, prepared: Prepared, why: str) -> ConflictError:
+        known = self._reader.next_records(prepared.ask.model)
+        newer = known.history.entries[prepared.seq - 1 :]
+        who = ", ".join(
+            f"{one.record.author} wrote record {one.record.seq} ({one.record.envelope.action})" for one in newer
+        )
+        message = f"cannot {prepared.ask.words}: someone was first: {who or 'the trust chain moved'}; {why}"
+        return ConflictError(message, hint="look at what changed, then ask again")
+
+
+def need_effective(prepared: Prepared) -> None:
+    """Check that the record would have its effect.
+
+    Raises:
+        RefusedError: It would not; with every reason.
+    """
+    if prepared.reasons:
+        hint = f"see every rule: signoff check {prepared.ask.model}:{prepared.ask.version} {prepared.ask.stage}"
+        raise RefusedError(prepared.ask.words, prepared.reasons, hint=hint if prepared.ask.stage else "")
+
+
+def _digest(ask: Ask, history: History) -> str | None:
+    if ask.version is None:
+        return None
+    if ask.action == "register":
+        return str(ask.fields["digest"])
+    state = history.versions.get(ask.version)
+    if state is None:
+        message = f"{ask.model}:{ask.version} is not registered"
+        raise NotFoundError(message, hint=f"register it first: signoff register {ask.model}:{ask.version}")
+    return state.digest
+
+
+def _difference(before: Prepared, after: Prepared) -> str:
+    if before.replaces != after.replaces:
+        return f"{before.ask.stage or 'the pointer'} pointed at {before.replaces} and points at {after.replaces} now"
+    if before.reasons != after.reasons:
+        return f"it would have no effect now: {'; '.join(after.reasons)}" if after.reasons else "it is allowed now"
+    changed = [one.detail for one in after.findings if one not in before.findings]
+    return f"now: {'; '.join(changed)}" if changed else "the version or its model card is another one now"
