@@ -18,7 +18,7 @@ def complete(
     ask: Ask, history: History, trust: TrustDocument, *, card_now: CardNow, now: datetime
 ) -> dict[str, object]:
     """Return the action's own keys of the predicate, as plain values."""
-    fields = {key: value for key, value in ask.fields.items() if key != "digest" and value not in {"", None}}
+    fields = {key: value for key, value in ask.fields.items() if key != "digest" and value not in ("", None)}
     fields |= {key: None for key in ("card",) if ask.action == "register" and ask.fields.get("card") is None}
     if ask.action not in {"withdraw", "review"}:
         fields["version"] = ask.version

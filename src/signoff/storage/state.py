@@ -33,6 +33,33 @@ def write_state(name: str, content: bytes) -> None:
     _write(state_folder(), name, content, durable=True)
 
 
+def list_state(folder: str) -> tuple[str, ...]:
+    """Return the names of the files in a folder of the state, sorted; () where there is none.
+
+    Raises:
+        StorageError: It cannot be listed.
+    """
+    above = state_folder() / folder
+    try:
+        return tuple(sorted(entry.name for entry in above.iterdir() if entry.is_file()))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise failed(str(above), error, doing="list") from error
+
+
+def remove_state(name: str) -> None:
+    """Remove a state file, if it is there.
+
+    Raises:
+        StorageError: It cannot be removed.
+    """
+    try:
+        (state_folder() / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise failed(str(state_folder() / name), error, doing="remove") from error
+
+
 def read_cache(name: str) -> bytes | None:
     """Return a cache file's bytes, or None where there is none.
 
