@@ -20,7 +20,7 @@ Schema: TypeAlias = dict[str, Any]
 Pairs: TypeAlias = tuple[tuple[str, Value], ...]
 
 SCALAR = ["string", "number", "boolean"]
-INFINITIES = frozenset({float("inf"), float("-inf")})
+INFINITE = float("inf")
 NULL: Schema = {"type": "null"}
 
 
@@ -88,20 +88,21 @@ def map_schema(forms: Mapping[str, Form], required: tuple[str, ...] = ()) -> Sch
 
 def section(make: Callable[..., object], forms: Mapping[str, Form], *, required: tuple[str, ...] = ()) -> Form:
     """Return the form of a map that becomes one value; it is set aside where a required key says nothing."""
+    needed = frozenset(required)
 
     def read(value: Value, path: str, reading: Reading) -> object:
         if not isinstance(value, dict):
-            reading.set_aside(path, value, "expected a map of keys")
-            return None
-        lacking = [key for key in required if value.get(key) is None]
-        if lacking:
-            reading.set_aside(path, value, f"lacks {', '.join(lacking)}")
+            reading.set_aside(path, value, f"expected a map of keys, found {_shown(value)}")
             return None
         inner = Reading(reading.file)
         found = read_fields(value, forms, path, inner)
         reading.faults += inner.faults
-        if not found.keys() >= set(required):
-            reading.keep(path, value)
+        if not found.keys() >= needed:
+            lacking = [key for key in required if value.get(key) is None]
+            if lacking:
+                reading.set_aside(path, value, f"lacks {', '.join(lacking)}")
+            else:
+                reading.keep(path, value)
             return None
         reading.extra += inner.extra
         return make(**found)
@@ -116,8 +117,8 @@ def several(item: Form) -> Form:
         if not isinstance(value, list):
             one = item.read(value, path, reading)
             return () if one is None else (one,)
-        found = (item.read(part, f"{path}[{at}]", reading) for at, part in enumerate(value) if part is not None)
-        return tuple(one for one in found if one is not None)
+        found = [item.read(part, f"{path}[{at}]", reading) for at, part in enumerate(value) if part is not None]
+        return tuple([one for one in found if one is not None])
 
     return Form(read, {"anyOf": [item.schema, {"type": "array", "items": item.optional_schema}]})
 
@@ -187,9 +188,7 @@ def _read_number(value: Value, path: str, reading: Reading) -> Decimal | None:
 
 def number_of(value: int | Real) -> Decimal | None:
     """Return a number that was read, exactly as it was written; None where it is not finite."""
-    if value != value or value in INFINITIES:  # noqa: PLR0124 - what is not equal to itself is not a number
-        return None
-    return decimal_of(text_of(value))
+    return decimal_of(value.text if type(value) is Real else str(value)) if -INFINITE < value < INFINITE else None
 
 
 def _read_count(value: Value, path: str, reading: Reading) -> int | None:

@@ -64,7 +64,10 @@ def _read_interval(value: Value, path: str, reading: Reading) -> dict[str, Decim
 
 def _read_dataset(value: Value, path: str, reading: Reading) -> dict[str, str | None]:
     if isinstance(value, dict):
-        return read_fields(value, DATASET_FORMS, path, reading)
+        found = read_fields(value, DATASET_FORMS, path, reading)
+        if found.get("name") and found.get("type") not in {found["name"], None}:
+            reading.keep(f"{path}.type", found["type"])
+        return found
     name = TEXT.read(value, path, reading)
     return {"name": name} if isinstance(name, str) else {}
 
@@ -149,12 +152,16 @@ def _named(
 
 def _valued(value: Value) -> Valued:
     """Return a single value's text, number, spread and unit."""
-    if value is None:
-        return NO_VALUE
-    text = text_of(value) if not isinstance(value, (dict, list)) else ""
-    if isinstance(value, (int, Real)) and not isinstance(value, bool):
-        return text, number_of(value), None, None
-    return text, *read_number(text)
+    match value:
+        case Real():
+            return value.text, number_of(value), None, None
+        case bool() | str():
+            text = text_of(value)
+            return text, *read_number(text)
+        case int():
+            return str(value), number_of(value), None, None
+        case _:
+            return NO_VALUE
 
 
 def read_entry(
@@ -172,6 +179,8 @@ def read_entry(
     reading.extra += inner.extra
     if kind not in {named, None}:
         reading.keep(f"{path}.type", kind)
+    if "text" in found and isinstance(value, str):
+        reading.keep(f"{path}.value", value)
     common = {"label": None if called == named else called, **_place(found, around)}
     if isinstance(value, dict):
         within = _named(value, f"{path}.value", reading, prefix=f"{named}.")
