@@ -183,6 +183,10 @@ class Registry:
         """Return who signs; see `need_me`."""
         return need_me(self.reader.trust.newest, self.identities(), who=who, key=key)
 
+    def signer(self, identity: Identity, *, terminal: bool = True) -> Signer:
+        """Return the way to sign with an identity; without `terminal`, ssh-keygen fails rather than asks."""
+        return signer_for(identity, terminal=terminal)
+
     def prepare(self, ask: Ask, me: Me) -> Prepared:
         """Decide an ask without signing it; its `reasons` say why it would have no effect."""
         self.reader.refresh_trust(thorough=False)

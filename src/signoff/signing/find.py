@@ -31,8 +31,12 @@ def need_identities(environ: Mapping[str, str], home: Path) -> tuple[Identity, .
     return found
 
 
-def signer_for(identity: Identity) -> Signer:
+def signer_for(identity: Identity, *, terminal: bool = True) -> Signer:
     """Return the way to sign with an identity: through its agent, or with its file.
+
+    Args:
+        identity: Who signs.
+        terminal: Whether ssh-keygen may ask for a passphrase or PIN on the terminal.
 
     Raises:
         SigningError: It is an agent's, and names no socket.
@@ -40,7 +44,7 @@ def signer_for(identity: Identity) -> Signer:
     if identity.source == "file":
         from signoff.signing.keygen import KeygenSigner  # noqa: PLC0415  (an agent's key needs no subprocess)
 
-        return KeygenSigner(identity)
+        return KeygenSigner(identity, terminal=terminal)
     if identity.path is None:
         message = f"the key {identity.key.fingerprint} is an agent's, and it is not known which one's"
         raise SigningError(message, hint="set SSH_AUTH_SOCK and look for keys again")

@@ -38,9 +38,14 @@ FAULTS = (
 
 
 class KeygenSigner(msgspec.Struct, frozen=True):
-    """Has `ssh-keygen` sign with the key file that an identity names."""
+    """Has `ssh-keygen` sign with the key file that an identity names.
+
+    With `terminal` False it gets no terminal to ask on: a key without a passphrase signs all the same, any other fails
+    with a `SigningError`, and a screen that owns the terminal stays as it is.
+    """
 
     identity: Identity
+    terminal: bool = True
 
     @property
     def needs_touch(self) -> bool:
@@ -59,7 +64,14 @@ class KeygenSigner(msgspec.Struct, frozen=True):
             raise SigningError(text, hint="sign through the agent that holds it, or paste a signature")
         command = ["ssh-keygen", "-Y", "sign", "-q", "-n", namespace, "-f", path]
         try:
-            done = subprocess.run(command, input=message, capture_output=True, check=False, env=_environ(os.environ))
+            done = subprocess.run(
+                command,
+                input=message,
+                capture_output=True,
+                check=False,
+                env=_environ(os.environ) if self.terminal else {**os.environ, "SSH_ASKPASS_REQUIRE": "never"},
+                start_new_session=not self.terminal,
+            )
         except OSError as error:
             text = f"ssh-keygen cannot be run: {error}"
             raise SigningError(text, hint="install OpenSSH's client, or sign through an ssh-agent") from error
