@@ -71,6 +71,8 @@ YAML_PIECES = st.lists(st.sampled_from([*PIECES, " ", "\n", "- ", "? ", "\t", "\
 @example(b"---\n- \n...\n---")
 @example(b"\xef\xbb\xbf\xef\xbb\xbf")
 @example(b"%YAML 9.9\n---\n")
+@example(b"\x00\x01\x00\x00\x00")
+@example(b"\x01\x00\x00\x00\x00")
 def test_any_bytes_are_a_value_or_a_schema_error(content: bytes) -> None:
     for load in LOADERS:
         with contextlib.suppress(SchemaError):

@@ -205,14 +205,15 @@ def load_card(content: bytes, *, file: str = layout.CARD_FILE) -> ModelCard:
     try:
         if parts.fault is not None:
             raise parts.fault
-        metadata = _version(load_yaml(parts.block or b"", file=file, most=LARGEST, first_line=parts.line), file)
+        document = load_yaml(parts.block or b"", file=file, most=LARGEST, first_line=parts.line)
+        metadata = _version(document, file, line=parts.line)
     except SchemaError as fault:
         metadata = VersionMetadata(faults=(fault,))
     return ModelCard(metadata=metadata, body=parts.body, body_line=parts.body_line)
 
 
-def _version(document: Value, file: str) -> VersionMetadata:
-    found = _fields(document, VERSION_FORMS, file)
+def _version(document: Value, file: str, *, line: int = 1) -> VersionMetadata:
+    found = _fields(document, VERSION_FORMS, file, line=line)
     results = found.pop("model-index", ())
     if results:
         found["metrics"] = (*found.get("metrics", ()), *results)
@@ -221,13 +222,13 @@ def _version(document: Value, file: str) -> VersionMetadata:
     return VersionMetadata(**found)
 
 
-def _fields(document: Value, forms: Mapping[str, Form], file: str) -> dict[str, Any]:
+def _fields(document: Value, forms: Mapping[str, Form], file: str, *, line: int = 1) -> dict[str, Any]:
     """Return what the known keys of a document say, its extras and its faults."""
     if document is None:
         return {}
     if not isinstance(document, dict):
         message = "expected a map of keys"
-        raise SchemaError(message, file=file, line=1, hint="write KEY: VALUE lines")
+        raise SchemaError(message, file=file, line=line, hint="write KEY: VALUE lines")
     reading = Reading(file)
     found = read_fields(document, forms, "", reading)
     found["extra"], found["faults"] = tuple(reading.extra), tuple(reading.faults)

@@ -76,7 +76,7 @@ def load_json(content: bytes, *, file: str = "", most: int = LARGEST) -> Value:
     content = checked(content, file=file, most=most)
     try:
         value: Value = json.loads(
-            content, object_pairs_hook=_unique, parse_float=Real, parse_int=read_integer, parse_constant=Real
+            content.decode(), object_pairs_hook=_unique, parse_float=Real, parse_int=read_integer, parse_constant=Real
         )
         if content.count(b"[") + content.count(b"{") > DEEPEST or SURROGATE_ESCAPE.search(content):
             _check_tree(value, 0)

@@ -48,7 +48,33 @@ def test_a_number_its_spread_and_its_unit_are_read(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "NA", "n/a", "N/A", "-", "none", "nan", "inf", "-inf", "1,234", "1.2.3", "2026-01-01", "1:30", "1st", "v2", "xx.xx", "012", "24_700_000", "0.9 or 0.8", "0.9 (0.1)", "95% ms", "٣", "1e999", "9" * 65, "0." + "1" * 70],
+    [
+        "",
+        "NA",
+        "n/a",
+        "N/A",
+        "-",
+        "none",
+        "nan",
+        "inf",
+        "-inf",
+        "1,234",
+        "1.2.3",
+        "2026-01-01",
+        "1:30",
+        "1st",
+        "v2",
+        "xx.xx",
+        "012",
+        "24_700_000",
+        "0.9 or 0.8",
+        "0.9 (0.1)",
+        "95% ms",
+        "٣",
+        "1e999",
+        "9" * 65,
+        "0." + "1" * 70,
+    ],
 )
 def test_what_could_be_read_otherwise_stays_text(text: str) -> None:
     assert read_number(text) == (None, None, None)
