@@ -1,0 +1,65 @@
+"""Looking at the folders of a registry, where nobody announces changes.
+
+The rule it keeps: what is looked at grows with the number of models, never with the number of versions or files.
+"""
+
+import os
+from collections.abc import Iterator
+
+SEGMENTS = 4
+CLOSED = frozenset({"versions", "log", "packs", "cards", "evaluations"})
+PLACES = ("", ".signoff", ".signoff/trust")
+
+
+def look(root: str, *, by_names: bool) -> dict[str, int]:
+    """Return, for each folder that can show a new model, version or record, a number that differs when it changed.
+
+    Args:
+        root: The registry's real path.
+        by_names: Whether the names in a folder decide (network filesystems keep old times for a while), or its time.
+    """
+    ask = _names if by_names else _time
+    found = {path: ask(f"{root}/{path}") for path in (*PLACES, *_folders(root, "models", depth=0))}
+    return {path: number for path, number in found.items() if number}
+
+
+def count_folders(root: str, *, most: int) -> int:
+    """Count the folders below `models`, and stop above `most`."""
+    count, todo = 0, [f"{root}/models"]
+    while todo and count <= most:
+        below = _subfolders(todo.pop())
+        count += len(below)
+        todo.extend(below)
+    return count
+
+
+def _folders(root: str, path: str, *, depth: int) -> Iterator[str]:
+    """Yield a folder and those below it, down to the folders of a model that hold versions and records."""
+    yield path
+    if depth > SEGMENTS or (depth > 1 and path.rpartition("/")[2] in CLOSED):
+        return
+    for place in _subfolders(f"{root}/{path}"):
+        yield from _folders(root, f"{path}/{place.rpartition('/')[2]}", depth=depth + 1)
+
+
+def _subfolders(place: str) -> list[str]:
+    try:
+        with os.scandir(place) as found:
+            return [entry.path for entry in found if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
+def _names(place: str) -> int:
+    try:
+        return hash(frozenset(os.listdir(place))) or 1  # noqa: PTH208 (names alone: no file is asked)
+    except OSError:
+        return 0
+
+
+def _time(place: str) -> int:
+    try:
+        status = os.stat(place, follow_symlinks=False)  # noqa: PTH116 (a Path for each of thousands of folders)
+    except OSError:
+        return 0
+    return hash((status.st_mtime_ns, status.st_ino)) or 1

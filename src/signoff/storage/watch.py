@@ -1,0 +1,205 @@
+"""Telling which paths of a registry changed.
+
+The rule it keeps: every change after the watch was made is told, at once where the kernel announces it truthfully, else
+by looking. Many changes are told together. What cannot be announced is looked for, and `note` says so.
+"""
+
+import errno
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from signoff.storage.looking import count_folders, look
+from signoff.storage.paths import PRIVATE_PREFIX
+
+if TYPE_CHECKING:
+    from signoff.storage.inotify import Inotify
+
+NO_WATCHES = "this machine has no file watches left: looking every few seconds instead"
+DEAF = "changes came that nobody announced: looking every few seconds instead"
+MANY = "many folders: looking every few seconds"
+NOT_ANNOUNCED = "this filesystem announces no changes of others: looking every few seconds"
+MOST_TOLD = 10_000
+JOINING = 0.3
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often things are done, in seconds.
+
+    Attributes:
+        settle: Between two calls of `on_change`.
+        quick: Between two looks, while things change.
+        slow: Between two looks, when nothing changes.
+        many: Between two looks at a registry of many folders.
+        net: Between two looks where changes are announced.
+        grace: How long an announcement may take, when a look was faster.
+        most_folders: Up to so many folders are watched.
+    """
+
+    settle: float = 0.15
+    quick: float = 2.0
+    slow: float = 15.0
+    many: float = 10.0
+    net: float = 30.0
+    grace: float = 0.5
+    most_folders: int = 5_000
+
+
+class Watch:
+    """Calls back with the paths that changed, until it is closed.
+
+    Making one takes as long as counting the folders: do it beside the screen, not before it.
+
+    Args:
+        root: The registry's root.
+        on_change: Called from a thread of its own, never twice at a time, with paths below the root: a file, or a
+            folder in which names changed. None at all means: anything may have changed. It must not raise.
+        notifies: Whether the filesystem announces every change (`Capabilities.notifies`).
+        pace: How often things are done.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        on_change: Callable[[frozenset[str]], None],
+        notifies: bool,
+        pace: Pace | None = None,
+    ) -> None:
+        """Start to watch: what happens after this returns is told."""
+        self.note = ""
+        self._root = str(Path(root).resolve())
+        self._on_change, self._pace = on_change, pace or Pace()
+        self._lock, self._wake, self._over = threading.Lock(), threading.Event(), threading.Event()
+        self._pending: set[str] = set()
+        self._told: set[str] = set()
+        self._everything = self._told_everything = False
+        self._by_names, self._interval = not notifies, self._pace.quick
+        self._inotify = self._listen() if notifies else None
+        self.note = self.note or ("" if notifies else NOT_ANNOUNCED)
+        self._seen = look(self._root, by_names=self._by_names)
+        self._thread = threading.Thread(target=self._run, name="signoff-watch", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; nothing is told any more once this returns, unless a call is under way."""
+        self._over.set()
+        self._wake.set()
+        if self._inotify:
+            self._inotify.close()
+        if self._thread is not threading.current_thread():
+            self._thread.join(JOINING)
+
+    def _listen(self) -> "Inotify | None":
+        self._interval = self._pace.net
+        if count_folders(self._root, most=self._pace.most_folders) > self._pace.most_folders:
+            self.note, self._interval = MANY, self._pace.many
+            return None
+        from signoff.storage.inotify import Inotify  # noqa: PLC0415 (54 ms that only a screen needs)
+
+        try:
+            return Inotify(self._root, told=self._tell, lost=self._tell_everything)
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EMFILE, errno.ENFILE}:
+                raise
+            self.note, self._interval = NO_WATCHES, self._pace.quick
+            return None
+
+    def _tell(self, path: str) -> None:
+        """Keep a path that was announced."""
+        if path.startswith(".signoff/tmp") or PRIVATE_PREFIX in path:
+            return
+        with self._lock:
+            self._pending.add(path)
+            self._told.add(path)
+            if len(self._pending) > MOST_TOLD:
+                self._everything = True
+            if len(self._told) > MOST_TOLD:
+                self._told_everything = True
+                self._told.clear()
+        self._wake.set()
+
+    def _tell_everything(self) -> None:
+        with self._lock:
+            self._everything = self._told_everything = True
+        self._wake.set()
+
+    def _run(self) -> None:
+        due = time.monotonic() + self._interval
+        while not self._over.is_set():
+            if self._wake.wait(max(0.0, due - time.monotonic())):
+                self._pass_on()
+                self._over.wait(self._pace.settle)
+            if not self._over.is_set() and time.monotonic() >= due:
+                self._look()
+                due = time.monotonic() + self._interval
+
+    def _pass_on(self) -> None:
+        """Tell what is pending, as one set."""
+        with self._lock:
+            self._wake.clear()
+            changed = frozenset() if self._everything else frozenset(self._pending)
+            something = bool(self._everything or self._pending)
+            self._pending, self._everything = set(), False
+        if something and not self._over.is_set():
+            self._extend()
+            self._on_change(changed)
+
+    def _extend(self) -> None:
+        """Hear from places that exist only now; what they held before is not announced."""
+        if self._inotify is None:
+            return
+        try:
+            new = self._inotify.extend()
+        except OSError:
+            self._go_deaf(NO_WATCHES)
+            return
+        if new:
+            self._tell_everything()
+
+    def _look(self) -> None:
+        """Compare the folders with what was seen; where changes are announced, tell only what was not."""
+        now = look(self._root, by_names=self._by_names)
+        changed = {path for path in self._seen.keys() | now.keys() if self._seen.get(path) != now.get(path)}
+        self._seen = now
+        if self._inotify:
+            changed = self._missed(changed)
+            if changed:
+                self._go_deaf(DEAF)
+        elif self.note != MANY:
+            self._interval = self._pace.quick if changed else min(self._interval * 1.5, self._pace.slow)
+        with self._lock:
+            self._pending |= changed
+        if changed:
+            self._wake.set()
+
+    def _missed(self, changed: set[str]) -> set[str]:
+        """Return the folders whose change was not announced, also not a moment later."""
+        if changed and _unannounced(changed, self._told):
+            self._over.wait(self._pace.grace)
+        with self._lock:
+            missed = set() if self._told_everything else _unannounced(changed, self._told)
+            self._told, self._told_everything = set(), False
+        return missed
+
+    def _go_deaf(self, note: str) -> None:
+        """Look often from now on."""
+        self.note, self._interval = note, self._pace.quick
+        if self._inotify:
+            self._inotify.close()
+        self._inotify = None
+
+
+def _unannounced(folders: set[str], told: set[str]) -> set[str]:
+    """Return the folders in which nothing was announced, nor of any folder above them as a whole."""
+    above = {path.rpartition("/")[0] for path in told.copy()}
+    return {folder for folder in folders if folder not in above and not _covered(folder, told)}
+
+
+def _covered(folder: str, told: set[str]) -> bool:
+    parts = folder.split("/")
+    return any("/".join(parts[:depth]) in told for depth in range(1, len(parts) + 1))
