@@ -24,6 +24,7 @@ Stamp = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9
 Person = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._%+@-]+\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9])?\Z", max_length=64)]
 Pointer = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z", max_length=64)]
+Slot = Annotated[int, Meta(ge=1, le=2**53)]
 Status = Literal["deploying", "serving", "failed", "stopped"]
 
 
@@ -43,7 +44,7 @@ class Named(msgspec.Struct, frozen=True):
 class Cited(msgspec.Struct, frozen=True):
     """The trust record that a record cites."""
 
-    seq: int
+    seq: Slot
     sha256: Hex64
 
 
@@ -61,7 +62,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     registry: Hex64
     chain: str
-    seq: int
+    seq: Slot
     prev: Hex64
     policy: Cited
     author: str
@@ -86,7 +87,7 @@ class Predicate(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", o
 
     registry: Hex64
     chain: str
-    seq: int
+    seq: Slot
     prev: Hex64
     policy: Cited
     nonce: Nonce
@@ -179,7 +180,7 @@ class Deploy(Predicate, frozen=True, kw_only=True, tag="deploy"):
     environment: str
     status: Status
     endpoint: str = ""
-    instances: int | UnsetType = UNSET
+    instances: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
     comment: str = ""
 
 
