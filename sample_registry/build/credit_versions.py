@@ -212,4 +212,9 @@ def _by_epochs(recipe: Recipe, features: np.ndarray, approved: np.ndarray) -> tu
 def _to_onnx(pipeline: Pipeline, features: np.ndarray) -> ModelProto:
     """Exports the whole pipeline; only the probabilities stay, as the label output would ignore the threshold."""
     model = to_onnx(pipeline, features[:1], name="credit-approval", options={"zipmap": False}, target_opset=OPSET)
-    return select_model_inputs_outputs(model, outputs=["probabilities"])
+    model = select_model_inputs_outputs(model, outputs=["probabilities"])
+    # skl2onnx lists the operator sets in an order that changes from run to run.
+    imports = sorted(model.opset_import, key=lambda entry: entry.domain)
+    del model.opset_import[:]
+    model.opset_import.extend(imports)
+    return model

@@ -11,8 +11,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from credit import Outcome, make_credit_approval
+from credit import make_credit_approval
 from credit_measures import MAX_GAP
+from credit_outcome import Outcome
 from loans import load_applications
 from measured import Measured
 from voice import make_voice_models
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _line(outcome: Outcome) -> str:
-    scores = {entry["name"]: entry["value"] for entry in outcome.scores()}
+    scores = {entry["name"]: entry["value"] for entry in outcome.scores}
     told = " ".join(f"{name}={value:.4f}" for name, value in scores.items())
     return f"credit-approval:{outcome.version} {told} race_gap={outcome.race_gap()[0]:.4f}"
 
@@ -75,7 +76,7 @@ def _check_story(outcomes: list[Outcome]) -> None:
 
 
 def _score(outcome: Outcome, name: str) -> float:
-    return next(entry["value"] for entry in outcome.scores() if entry["name"] == name)
+    return next(entry["value"] for entry in outcome.scores if entry["name"] == name)
 
 
 def _check_size() -> None:

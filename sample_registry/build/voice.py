@@ -12,7 +12,7 @@ from folders import empty, subject_digest, write, write_yaml
 from measured import Measured, one_thread
 from sounds import sounds
 from voice_cards import write_akiki_card, write_silero_card
-from voice_measures import TEACHER, Detector, Evaluations, evaluate, listen
+from voice_measures import TEACHER, Detector, Evaluations, evaluate, listen, trained_parameters
 from wheels import fetch, members, recording, sha256
 
 SILERO_FILES = {
@@ -21,6 +21,7 @@ SILERO_FILES = {
     "6.2.0": "silero_vad_16k_op15.onnx",
     "6.2.3": "silero_vad.onnx",
 }
+DTYPES = {"tensor(float)": "float32", "tensor(int64)": "int64"}
 AKIKI_FILES = [
     *("akiki-vad.json", "akiki-vad.onnx", "release.json", "training-recipe.json", "SILERO-MIT.txt"),
     *("akiki-vad-native/config.json", "akiki-vad-native/export.json", "akiki-vad-native/model.safetensors"),
@@ -87,7 +88,7 @@ def _signature(content: bytes) -> dict[str, Any]:
         side: [
             {
                 "name": item.name,
-                "dtype": item.type[7:-1],
+                "dtype": DTYPES[item.type],
                 "shape": [n if isinstance(n, int) else -1 for n in item.shape],
             }
             for item in items
@@ -113,6 +114,9 @@ def _akiki_files(wheel: Path) -> dict[str, bytes]:
     for name, digest in stated.items():
         if sha256(files[name]) != digest:
             sys.exit(f"akiki-vad: {name} is not the file that upstream's own manifest names")
+    counted = trained_parameters(files["akiki-vad-native/model.safetensors"])
+    if counted != release["parameters"]:
+        sys.exit(f"akiki-vad: {counted} parameters in model.safetensors, {release['parameters']} in release.json")
     return files
 
 

@@ -76,7 +76,7 @@ def write_akiki_card(folder: Path, release: dict[str, Any], teacher: str, evalua
         "## What it does\n",
         (
             f"Takes 256 new samples (16 ms at 16 kHz) after 320 samples of context, and a state, and returns the probability "
-            f"that someone speaks. {release['parameters']:,} parameters, stated upstream. Reset the state between recordings."
+            f"that someone speaks. {release['parameters']:,} trained parameters, counted in the safetensors file; both files also hold the fixed matrix of the spectrum. Reset the state between recordings."
         ),
         *_measured(evaluations),
         "## Reported upstream, not measured here\n",
@@ -118,7 +118,7 @@ def _inheritance(version: str, files: dict[str, dict[str, bytes]]) -> str:
         return text
     return (
         f"{text}\n\nNote `silero_vad_half.onnx`: it has not changed since 5.1.2, although the full-precision weights have. "
-        f"Whoever loads the half-precision file of {version} runs the weights of 5.1.2. It is not part of this version."
+        f"Whoever loads the half-precision file of {version} runs that of 5.1.2. It is not part of this version."
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import safetensors.numpy
 from measured import Measured, latency, one_thread
 from sounds import FRAME, RATE, Sound
 from wheels import RECORDING_PATH, RECORDING_SOURCE, sha256
@@ -170,6 +171,11 @@ def _performance(detector: Detector, timed: dict[str, Any]) -> dict[str, Any]:
 def parameters(content: bytes) -> int:
     """Counts the weights of an ONNX file, the branches of its If nodes included."""
     return _weights(onnx.load_from_string(content).graph)
+
+
+def trained_parameters(content: bytes) -> int:
+    """Counts the trained values of akiki-vad's safetensors file: all but `basis`, the fixed matrix of its spectrum."""
+    return sum(tensor.size for name, tensor in safetensors.numpy.load(content).items() if name != "basis")
 
 
 def _weights(graph: onnx.GraphProto) -> int:
