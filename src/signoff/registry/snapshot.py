@@ -13,6 +13,7 @@ import msgspec
 from signoff.errors import InvalidValueError, NotFoundError
 from signoff.policy.approvals import Standing
 from signoff.policy.history import History, StageState, VersionState
+from signoff.policy.stage import stage_order
 from signoff.policy.trust import TrustChain
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, VersionMetadata
 from signoff.values.metrics import Metric
@@ -205,8 +206,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The stages that have rules, in the order of the trust document."""
-        return tuple(self.trust.newest.document.stages)
+        """The stages that have rules, in the order of promotion."""
+        return stage_order(self.trust.newest.document)
 
     def versions(self) -> Iterator[VersionView]:
         """Yield every version of every model."""

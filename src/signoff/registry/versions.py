@@ -12,6 +12,7 @@ import msgspec
 from signoff.errors import NotFoundError, SchemaError, StorageError
 from signoff.policy.approvals import standing
 from signoff.policy.history import History, VersionState
+from signoff.policy.stage import stage_order
 from signoff.registry.reader import Reader
 from signoff.registry.snapshot import Problem, StageStatus, Status, VersionView
 from signoff.schema import layout
@@ -76,7 +77,7 @@ class VersionScan:
             aliases=tuple(one.alias for one in history.aliases.values() if one.version == state.version),
             asks=tuple(
                 StageStatus(stage=stage, standing=standing(state, stage, trust=trust, card=card))
-                for stage in trust.stages
+                for stage in stage_order(trust)
             ),
             files=weight.files if weight else None,
             size=weight.size if weight else None,
