@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from msgspec import UNSET
 
-from signoff.errors import AlreadyExistsError, NotFoundError
+from signoff.errors import AlreadyExistsError, NotFoundError, RefusedError
 from signoff.policy.trust import (
     TrustChain,
     TrustPredicate,
@@ -18,8 +18,10 @@ from signoff.policy.trust import (
     verify_trust,
 )
 from signoff.records.statement import NO_RECORD
+from signoff.registry.gathering import Gathering, Proposal
 from signoff.schema import layout
 from signoff.schema.text import dump_yaml
+from signoff.signing.base import Identity, Signer
 from signoff.storage.base import Storage
 from signoff.values.times import Surroundings, stamp
 
@@ -37,16 +39,17 @@ def solo_template(person: str, key: str) -> dict[str, object]:
     }
 
 
-def team_template(admins: Mapping[str, str]) -> dict[str, object]:
+def team_template(admins: Mapping[str, str], *, threshold: int = 0) -> dict[str, object]:
     """Return the trust document of a team: two people approve, whoever built it does not.
 
     Args:
-        admins: Person id to public key; with three or more, two of the root keys decide about trust.
+        admins: Person id to public key; every one is a root key.
+        threshold: How many root keys decide about trust; 0: two, or the only one.
     """
     roles = ("publisher", "evaluator", "approver", "promoter", "deployer", "oncall", "witness")
     people = list(admins)
     return {
-        "root": {"keys": list(admins.values()), "threshold": 1 if len(people) == 1 else 2},
+        "root": {"keys": list(admins.values()), "threshold": threshold or min(2, len(people))},
         "people": {person: {"name": person, "keys": [key]} for person, key in admins.items()},
         "roles": dict.fromkeys(roles, people),
         "stages": {
@@ -99,6 +102,64 @@ def trust_line(
     return line
 
 
+class Founding:
+    """A registry to be: its first trust record collects the signatures of its root keys, then it is published."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Work in a folder that is no registry yet."""
+        self._storage = storage
+        self._gathering = Gathering(storage, None)
+
+    def need_new(self) -> None:
+        """Check that there is no trust chain.
+
+        Raises:
+            AlreadyExistsError: There is one.
+        """
+        try:
+            there = self._storage.entries(layout.chain_folder(layout.TRUST_CHAIN))
+        except NotFoundError:
+            return
+        if there:
+            message = f"{self._storage.url} is a registry already"
+            raise AlreadyExistsError(message, hint="choose another folder; its rules: signoff trust show")
+
+    def propose(self, line: bytes, *, title: str) -> Proposal:
+        """Publish trust record 1 as a proposal that has no effect yet.
+
+        Raises:
+            AlreadyExistsError: There is a registry already.
+        """
+        self.need_new()
+        _offer(self._storage, layout.REGISTRY_FILE, dump_yaml({"title": title}).encode())
+        return self._gathering.publish(line)
+
+    def find(self, identity: str) -> Proposal:
+        """Return a proposal by a unique beginning of its id; see `Gathering.find`."""
+        return self._gathering.find(identity)
+
+    def sign(self, proposal: Proposal, signer: Signer) -> Proposal:
+        """Add a root key's signature; see `Gathering.sign`."""
+        return self._gathering.sign(proposal, signer)
+
+    def root_signers(self, proposal: Proposal, identities: tuple[Identity, ...]) -> tuple[Identity, ...]:
+        """Return those of these keys that are root keys and have not signed."""
+        return self._gathering.root_signers(proposal, identities)
+
+    def apply(self, proposal: Proposal) -> TrustChain:
+        """Publish trust record 1: from here on it is a registry, and the proposal's id is its id.
+
+        Raises:
+            RefusedError: Signatures are missing.
+            AlreadyExistsError: There is a registry already.
+        """
+        self.need_new()
+        if proposal.missing:
+            hint = f"its root keys sign with: signoff -r {self._storage.url} trust sign {proposal.id[:12]}"
+            raise RefusedError("found the registry", proposal.missing, hint=hint)  # noqa: EM101, TRY003
+        return found_registry(self._storage, proposal.record.line, self._gathering.armors(proposal), title="")
+
+
 def found_registry(storage: Storage, line: bytes, armors: tuple[bytes, ...], *, title: str) -> TrustChain:
     """Publish trust record 1, and the files beside it.
 
@@ -108,14 +169,10 @@ def found_registry(storage: Storage, line: bytes, armors: tuple[bytes, ...], *, 
     """
     content = line + b"".join(armors)
     trust = verify_trust([content])
-    try:
-        if storage.entries(layout.chain_folder(layout.TRUST_CHAIN)):
-            message = f"{storage.url} is a registry already"
-            raise AlreadyExistsError(message, hint="choose another folder")
-    except NotFoundError:
-        pass
+    Founding(storage).need_new()
     storage.put_new(layout.record_path(layout.TRUST_CHAIN, 1), content)
-    _offer(storage, layout.REGISTRY_FILE, dump_yaml({"title": title}).encode())
+    if title:
+        _offer(storage, layout.REGISTRY_FILE, dump_yaml({"title": title}).encode())
     publish_allowed_signers(storage, trust)
     return trust
 

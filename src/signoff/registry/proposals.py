@@ -13,37 +13,17 @@ from signoff.errors import (
     NotFoundError,
     RefusedError,
     SchemaError,
-    SigningError,
     VerificationError,
 )
-from signoff.policy.trust import TrustRecord, need_threshold, read_trust_line, verify_trust
-from signoff.records.sshsig import parse_armor, verify
-from signoff.records.statement import TRUST_NAMESPACE
+from signoff.policy.trust import TrustRecord, verify_trust
 from signoff.registry.founding import publish_allowed_signers, trust_line
+from signoff.registry.gathering import Gathering, Proposal
 from signoff.registry.reader import Reader
 from signoff.registry.scan import find_models
 from signoff.schema import layout
 from signoff.schema.text import dump_yaml, load_yaml
 from signoff.signing.base import Identity, Signer
 from signoff.values.times import Surroundings
-
-
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A trust change that collects signatures.
-
-    Attributes:
-        id: The sha256 of its line.
-        record: What it says.
-        signers: Fingerprints of the root keys, old or new, whose signatures are there and true.
-        missing: What keeps it from being applied, in words; () when it can be.
-        ignored: Signature files that are not true or not a root key's, with why.
-    """
-
-    id: str
-    record: TrustRecord
-    signers: tuple[str, ...]
-    missing: tuple[str, ...]
-    ignored: tuple[str, ...]
 
 
 class Proposals:
@@ -101,9 +81,7 @@ class Proposals:
             cut=self.heads(),
             registry=self._reader.trust.registry,
         )
-        record = read_trust_line(line)
-        self._storage.put_new(f"{layout.proposal_folder(record.id)}/payload.json", line)
-        return self.find(record.id)
+        return self._gathering.publish(line)
 
     def _need_sound(self) -> None:
         if self._reader.trust_alarm is not None:
@@ -111,14 +89,10 @@ class Proposals:
 
     def list(self) -> tuple[Proposal, ...]:
         """Return the proposals that follow the newest trust record."""
-        try:
-            entries = self._storage.entries(layout.PROPOSALS)
-        except NotFoundError:
-            return ()
         found = []
-        for entry in entries:
+        for name in self._gathering.names():
             try:
-                proposal = self.find(entry.name)
+                proposal = self.find(name)
             except (NotFoundError, VerificationError, SchemaError, InvalidValueError):
                 continue
             if proposal.record.seq == self._reader.trust.newest.seq + 1:
@@ -126,93 +100,20 @@ class Proposals:
         return tuple(found)
 
     def find(self, identity: str) -> Proposal:
-        """Return a proposal by its id, or by a unique beginning of it.
+        """Return a proposal by its id, or by a unique beginning of it; see `Gathering.find`."""
+        return self._gathering.find(identity)
 
-        Raises:
-            NotFoundError: There is none.
-            VerificationError: Its payload is not what its name says.
-        """
-        identity = self._full_id(identity)
-        folder = layout.proposal_folder(identity)
-        line = self._storage.read(f"{folder}/payload.json", most=layout.LARGEST_TRUST_RECORD)
-        record = read_trust_line(line)
-        if record.id != identity:
-            message = f"the payload of proposal {identity[:12]} is not the one that was proposed"
-            raise VerificationError(message, hint="somebody changed it; propose again")
-        armors, ignored = self._signatures(record, folder)
-        return Proposal(
-            id=identity,
-            record=record,
-            signers=tuple(armors),
-            missing=self._missing(record, tuple(armors)),
-            ignored=ignored,
-        )
-
-    def _full_id(self, identity: str) -> str:
-        try:
-            names = [entry.name for entry in self._storage.entries(layout.PROPOSALS)]
-        except NotFoundError:
-            names = []
-        fitting = [name for name in names if name.startswith(identity)] if identity else []
-        if len(fitting) != 1:
-            message = f"{'several proposals begin' if fitting else 'no proposal begins'} with {identity!r}"
-            raise NotFoundError(message, hint=f"proposals: {', '.join(name[:12] for name in names) or 'none'}")
-        return fitting[0]
-
-    def _roots(self, record: TrustRecord) -> tuple[TrustRecord, TrustRecord]:
-        return self._reader.trust.newest, record
-
-    def _signatures(self, record: TrustRecord, folder: str) -> tuple[dict[str, bytes], tuple[str, ...]]:
-        keys = {fingerprint for root in self._roots(record) for fingerprint in root.root}
-        armors: dict[str, bytes] = {}
-        ignored = []
-        for entry in self._storage.entries(folder):
-            if not entry.name.endswith(".sig"):
-                continue
-            try:
-                armored = self._storage.read(f"{folder}/{entry.name}", most=layout.LARGEST_RECORD)
-                signature = parse_armor(armored)
-                verify(signature, record.line, namespace=TRUST_NAMESPACE)
-            except VerificationError as error:
-                ignored.append(f"{entry.name}: {error}")
-                continue
-            if signature.key.fingerprint in keys:
-                armors[signature.key.fingerprint] = armored
-            else:
-                ignored.append(f"{entry.name}: {signature.key.fingerprint} is no root key")
-        return armors, tuple(ignored)
-
-    def _missing(self, record: TrustRecord, signers: tuple[str, ...]) -> tuple[str, ...]:
-        newest = self._reader.trust.newest
-        missing = []
-        if record.seq != newest.seq + 1 or record.said.prev != newest.id:
-            missing.append(f"it follows trust record {record.seq - 1} and the newest is {newest.seq}: propose again")
-        for words, root in (("the present root", newest.document.root), ("the new root", record.document.root)):
-            try:
-                need_threshold(signers, root.keys, root.threshold)
-            except VerificationError as error:
-                missing.append(f"{words}: {error}")
-        return tuple(dict.fromkeys(missing))
+    @property
+    def _gathering(self) -> Gathering:
+        return Gathering(self._storage, self._reader.trust.newest)
 
     def sign(self, identity: str, signer: Signer) -> Proposal:
-        """Add a root key's signature to a proposal.
+        """Add a root key's signature to a proposal; see `Gathering.sign`."""
+        return self._gathering.sign(self.find(identity), signer)
 
-        Raises:
-            SigningError: The key is no root key, or its holder did not sign.
-        """
-        proposal = self.find(identity)
-        key = signer.identity.key
-        if not any(key.fingerprint in root.root for root in self._roots(proposal.record)):
-            message = f"the key {key.fingerprint} is neither a present nor a new root key"
-            raise SigningError(message, hint="choose a root key with --key FILE.pub; see: signoff trust show")
-        armored = signer.sign(proposal.record.line, namespace=TRUST_NAMESPACE)
-        self._storage.put_new(layout.proposal_signature(proposal.id, key.fingerprint), armored)
-        return self.find(proposal.id)
-
-    def root_signers(self, record: TrustRecord, identities: tuple[Identity, ...]) -> tuple[Identity, ...]:
-        """Return those of these keys that are root keys, present or new, for a proposal."""
-        keys = {fingerprint for root in self._roots(record) for fingerprint in root.root}
-        return tuple(one for one in identities if one.key.fingerprint in keys)
+    def root_signers(self, proposal: Proposal, identities: tuple[Identity, ...]) -> tuple[Identity, ...]:
+        """Return those of these keys that are root keys for a proposal and have not signed it."""
+        return self._gathering.root_signers(proposal, identities)
 
     def moved(self, proposal: Proposal) -> tuple[str, ...]:
         """Return how the logs moved since a proposal was made, in words."""
@@ -238,8 +139,7 @@ class Proposals:
             hint = f"root keys sign it with: signoff trust sign {proposal.id[:12]}"
             action = f"apply proposal {proposal.id[:12]}"
             raise RefusedError(action, proposal.missing, hint=hint)
-        armors, _ = self._signatures(proposal.record, layout.proposal_folder(proposal.id))
-        content = proposal.record.line + b"".join(armors.values())
+        content = proposal.record.line + b"".join(self._gathering.armors(proposal))
         verify_trust([*(record.content for record in self._reader.trust.records), content])
         try:
             self._storage.put_new(layout.record_path(layout.TRUST_CHAIN, proposal.record.seq), content)
