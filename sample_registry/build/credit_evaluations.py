@@ -46,7 +46,7 @@ def _fairness(outcome: Outcome) -> dict[str, Any]:
         "metrics": [*rows, *widest],
         "notes": (
             f"Passes when no two groups of race, and no two of gender, differ by more than {measures.MAX_GAP} in "
-            "true-positive rate (approved applicants whom the model approves). The criterion is on the measured "
+            "true-positive rate (approved applicants whom the model approves). The limit was chosen with the rates known. The criterion is on the measured "
             "rates; the intervals say how little 45 to 63 approved applicants of a small group can tell. Eight rows "
             "have no gender and are left out of that grouping."
         ),
