@@ -1,0 +1,144 @@
+"""Where commands print: tables for people, rows for pipes, JSON for programs; talk goes to stderr.
+
+The rules it keeps: nothing from a registry reaches a terminal but as displayable text; what was shortened or left out
+says so; a pipe gets whole values, no colour and no progress.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+import msgspec
+
+from signoff.cli.layout import Column, Row, laid_out
+from signoff.cli.options import Options
+from signoff.values.display import ascii_only, displayable
+
+COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
+ENCODER = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and how one command prints.
+
+    Attributes:
+        as_json: Whether data is JSON.
+        quiet: Whether talk is left out.
+        terminal: Whether stdout is a terminal.
+        colored: Whether colours are wanted.
+        width: Cells of a line on the terminal.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+    terminal: bool = False
+    colored: bool = False
+    width: int = 80
+
+    @classmethod
+    def of(cls, options: Options) -> "Output":
+        """Return the output that options and this process's streams ask for."""
+        terminal = sys.stdout.isatty()
+        plain = bool(options.no_color) or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        return cls(
+            as_json=bool(options.as_json),
+            quiet=bool(options.quiet),
+            terminal=terminal,
+            colored=terminal and not plain,
+            width=shutil.get_terminal_size().columns if terminal else 0,
+        )
+
+    def document(self, value: object) -> None:
+        """Print one JSON document; on a terminal with line breaks."""
+        encoded = ENCODER.encode(value)
+        if self.terminal:
+            text = msgspec.json.format(encoded, indent=2).decode()
+            _print("".join(c if c == "\n" or displayable(c) == c else _escaped(c) for c in text), sys.stdout)
+            return
+        _print(encoded.decode(), sys.stdout)
+
+    def event(self, value: object) -> None:
+        """Print one JSON object on one line of a stream, at once."""
+        _print(ENCODER.encode(value).decode(), sys.stdout)
+        sys.stdout.flush()
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Row], *, nothing: str = "nothing to list") -> None:
+        """Print rows: a table on a terminal, tab-separated whole values in a pipe.
+
+        Args:
+            columns: The columns, each with a title.
+            rows: For each row one cell a column.
+            nothing: What is told on stderr where there are no rows.
+        """
+        if not rows:
+            self.say(nothing)
+            return
+        if not self.terminal:
+            for row in rows:
+                _print("\t".join(displayable(cell.full) for cell in row), sys.stdout)
+            return
+        table = laid_out(columns, rows, width=self.width)
+        for line in table.lines:
+            _print("".join(self.paint(text, style) for text, style in line).rstrip(), sys.stdout)
+        if table.dropped:
+            self.say(f"not shown for lack of room: {', '.join(table.dropped)}")
+
+    def heading(self, text: str) -> None:
+        """Print a heading on a terminal; a pipe has none."""
+        if self.terminal:
+            _print("\n" + self.paint(displayable(text), "bold"), sys.stdout)
+
+    def line(self, text: str, style: str = "") -> None:
+        """Print one line of data."""
+        _print(self.paint(displayable(text), style), sys.stdout)
+
+    def say(self, text: str) -> None:
+        """Tell something on stderr, unless it is to be quiet."""
+        if not self.quiet:
+            self._tell("notice", text)
+
+    def warn(self, text: str) -> None:
+        """Tell something on stderr that even a quiet command tells."""
+        self._tell("warning", text)
+
+    def _tell(self, kind: str, text: str) -> None:
+        if self.as_json:
+            _print(ENCODER.encode({kind: text}).decode(), sys.stderr)
+            return
+        _print(("warning: " if kind == "warning" else "") + displayable(text), sys.stderr)
+
+    def paint(self, text: str, style: str) -> str:
+        """Return displayable text in a colour, where colours are wanted."""
+        return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if self.colored and style in COLOURS else text
+
+    @contextmanager
+    def progress(self, doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Show how many bytes of `total` are done, on a terminal; yields what to tell each number of bytes to."""
+        if self.quiet or self.as_json or not sys.stderr.isatty():
+            yield _ignored
+            return
+        from rich.console import Console  # noqa: PLC0415  (only on a terminal)
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+
+        console = Console(stderr=True, no_color=not self.colored)
+        columns: tuple[Any, ...] = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
+        with Progress(*columns, console=console, transient=True) as bars:
+            task = bars.add_task(displayable(doing), total=total)
+            yield lambda size: bars.advance(task, size)
+
+
+def _ignored(size: int) -> None:
+    del size
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
+
+
+def _print(text: str, stream: IO[str]) -> None:
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower()
+    stream.write((text if encoding.startswith("utf") else ascii_only(text)) + "\n")

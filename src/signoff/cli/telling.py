@@ -1,0 +1,55 @@
+"""How an error is told: one line and a hint on stderr, or one JSON object there.
+
+The rule it keeps: whatever an error carries from outside is displayable before it is written.
+"""
+
+import sys
+
+import click
+
+from signoff.errors import RefusedError, SignoffError
+from signoff.values.display import ascii_only, displayable
+
+USAGE = 2
+
+
+class Told:
+    """Tells errors on stderr."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        """Tell in words, or as JSON."""
+        self._as_json = as_json
+
+    def refused(self, error: SignoffError, *, code: int) -> int:
+        """Tell an error of signoff's own; return the code."""
+        reasons = error.reasons if isinstance(error, RefusedError) else ()
+        return self.failed(error.message, hint=error.hint, code=code, kind=type(error).__name__, reasons=reasons)
+
+    def misused(self, error: click.ClickException) -> int:
+        """Tell that the words were wrong; return the code."""
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "signoff"
+        return self.failed(error.format_message(), hint=f"see: {path} --help", code=USAGE, kind="UsageError")
+
+    def failed(
+        self, message: str, *, code: int, hint: str = "", kind: str = "Interrupted", reasons: tuple[str, ...] = ()
+    ) -> int:
+        """Tell what failed; return the code."""
+        if self._as_json:
+            import msgspec  # noqa: PLC0415  (only with --json)
+
+            told = {"kind": kind, "message": message, "hint": hint, "reasons": reasons, "exit_code": code}
+            _write(msgspec.json.encode({"error": told}).decode())
+            return code
+        if reasons:
+            message = message.removesuffix("; ".join(reasons)) + "".join(f"\n  {displayable(one)}" for one in reasons)
+        first, *rest = message.split("\n") if reasons else [message]
+        _write("\n".join([f"error: {displayable(first.rstrip())}", *rest]))
+        if hint:
+            _write(f"hint:  {displayable(hint)}")
+        return code
+
+
+def _write(text: str) -> None:
+    encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower()
+    click.echo(text if encoding.startswith("utf") else ascii_only(text), err=True, color=False)

@@ -1,0 +1,65 @@
+"""Which key signs here: what the caller names, else what this client was told to use.
+
+The rule it keeps: a choice is remembered as a fingerprint; a remembered key that is not here, or belongs to nobody of
+the registry, decides nothing.
+"""
+
+from pathlib import Path
+
+from signoff.registry.people import Me, need_me
+from signoff.registry.registry import Registry
+from signoff.signing.base import Identity
+from signoff.signing.files import read_identity
+from signoff.storage.state import read_state, remove_state, write_state
+
+CHOSEN = "key"
+FINGERPRINT = "SHA256:"
+
+
+def choose_me(registry: Registry, *, who: str = "", key: str = "") -> Me:
+    """Return who signs.
+
+    Args:
+        registry: Where.
+        who: The person that the caller wants, or "".
+        key: A public key file or a fingerprint that the caller wants, or "".
+
+    Raises:
+        SigningError: No key here belongs to a person of the registry, or not to the one who was asked for.
+        InvalidValueError: Keys of several people are here and nobody said which.
+    """
+    identities = registry.identities()
+    trust = registry.reader.trust.newest
+    if key:
+        identity = find_identity(key, identities)
+        fingerprint = identity.key.fingerprint if identity is not None else key
+        known = any(one.key.fingerprint == fingerprint for one in identities)
+        more = () if known or identity is None else (identity,)
+        return need_me(trust, (*identities, *more), who=who, key=fingerprint)
+    chosen = chosen_key()
+    mine = [me for me in registry.mine() if chosen == me.identity.key.fingerprint and who in {"", me.person}]
+    return mine[0] if mine else need_me(trust, identities, who=who)
+
+
+def find_identity(key: str, identities: tuple[Identity, ...]) -> Identity | None:
+    """Return the identity of a fingerprint or of a public key file; None where no key has that fingerprint.
+
+    Raises:
+        SigningError: There is no such file, or it is no key that may sign.
+    """
+    if key.startswith(FINGERPRINT):
+        return next((one for one in identities if one.key.fingerprint == key), None)
+    return read_identity(Path(key).expanduser())
+
+
+def chosen_key() -> str:
+    """Return the fingerprint of the key that this client was told to use, or ""."""
+    return (read_state(CHOSEN) or b"").decode("ascii", "replace").strip()
+
+
+def choose_key(fingerprint: str) -> None:
+    """Remember which key to use; "" forgets it."""
+    if fingerprint:
+        write_state(CHOSEN, f"{fingerprint}\n".encode())
+    else:
+        remove_state(CHOSEN)
