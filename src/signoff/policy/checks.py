@@ -4,7 +4,7 @@ The rule it keeps: every check runs, so that a screen can show everything that i
 judged because bytes are missing says `unknown`. To add one: write a function and put its name into `CHECKS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -36,6 +36,9 @@ BESIDES = frozenset(
     {"yaml", "yml", "json", "jsonl", "txt", "md", "csv", "tsv", "html", "png", "jpg", "jpeg", "svg", "pdf", "toml"}
 )
 """Extensions of texts and pictures, which any rule on formats lets stand beside the weights."""
+
+TEXTS = frozenset({"license", "licence", "notice", "copying", "authors", "changelog", "citation"})
+"""Names of texts that stand without an extension."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,16 +164,16 @@ def check_formats(case: Case) -> tuple[Finding, ...]:
     if manifest is None:
         return (finding("formats", met=None, detail="the manifest is missing"),)
     allowed = BESIDES.union(*(FORMATS.get(name, frozenset({name})) for name in case.rule.formats))
-    wrong = [path for path, _ in manifest.files if _extension(path) not in allowed]
+    wrong = [path for path, _ in manifest.files if not _allowed(path, allowed)]
     detail = (
         f"not {', '.join(case.rule.formats)}: {', '.join(wrong)}" if wrong else "every file is of an allowed format"
     )
     return (finding("formats", met=not wrong, detail=detail),)
 
 
-def _extension(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name.rpartition(".")[2].lower() if "." in name else ""
+def _allowed(path: str, extensions: Collection[str]) -> bool:
+    stem, _, extension = path.rpartition("/")[2].lower().rpartition(".")
+    return extension in extensions if stem else extension in TEXTS
 
 
 def check_fields(case: Case) -> tuple[Finding, ...]:
