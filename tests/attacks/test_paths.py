@@ -64,7 +64,7 @@ def make_device(place: Path) -> None:
 
 PLANTS: dict[str, Callable[[Path], None]] = {
     "a symlink": lambda place: place.symlink_to("/etc/passwd"),
-    "a FIFO": lambda place: os.mkfifo(place),
+    "a FIFO": os.mkfifo,
     "a socket": make_socket,
     "a device": make_device,
 }
@@ -110,7 +110,7 @@ def test_a_folder_that_is_a_symlink_leads_nowhere(root: Path, outside: Path, lin
     (root / link).symlink_to(outside)
     (outside / "fraud/log").mkdir(parents=True)
     storage = LocalStorage(root)
-    for ask in (
+    asks: tuple[Callable[[], object], ...] = (
         *reads(storage, f"{link}/passwd"),
         lambda: storage.entries(link),
         lambda: storage.walk(link),
@@ -118,7 +118,8 @@ def test_a_folder_that_is_a_symlink_leads_nowhere(root: Path, outside: Path, lin
         lambda: storage.put_new(f"{link}/fraud/new", b""),
         lambda: storage.replace(f"{link}/passwd", b"", expected=SECRET),
         lambda: storage.remove(f"{link}/passwd"),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(StorageError, match=rf"'{link}' is a symlink"):
             ask()
     assert (outside / "passwd").read_bytes() == SECRET

@@ -147,6 +147,15 @@ class StorageContract:
         with pytest.raises(AlreadyExistsError, match=r"'README.md': it was removed"):
             storage.replace("README.md", b"two", expected=b"one")
 
+    def test_an_empty_folder_can_be_removed_and_a_full_one_stays(self, storage: Storage) -> None:
+        storage.put_new("models/fraud/log/1", b"one")
+        storage.put_new("models/fraud/cards/1", b"one")
+        storage.remove("models/fraud/cards/1")
+        for folder in ("models/fraud/cards", "models/fraud/log", "models/fraud/nothing", "models/none/at/all"):
+            storage.remove_empty(folder)
+        assert [entry.name for entry in storage.entries("models/fraud")] == ["log"]
+        assert storage.read("models/fraud/log/1", most=10) == b"one"
+
     def test_a_file_can_be_removed_and_removing_nothing_is_no_error(self, storage: Storage) -> None:
         storage.put_new("a/x", b"one")
         for path in ("a/x", "a/x", "b/x"):

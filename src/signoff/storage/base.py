@@ -147,3 +147,10 @@ class Storage(Protocol):
         Raises:
             StorageError: It cannot be removed.
         """
+
+    def remove_empty(self, path: str) -> None:
+        """Remove a folder that holds nothing, if there is one; one that holds something stays.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """

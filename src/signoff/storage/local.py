@@ -4,6 +4,7 @@ The rule it keeps: nothing below the root is reached through a symlink, only reg
 replaces, and a person's umask and a folder's group decide who may read what was written.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -134,6 +135,20 @@ class LocalStorage:
             return
         except OSError as error:
             raise failed(path, error, doing="remove") from error
+
+    def remove_empty(self, path: str) -> None:
+        """Remove a folder that holds nothing, if there is one; one that holds something stays."""
+        self._need_writable(path)
+        parts, name = split_file(path)
+        try:
+            with open_folder(self.root, parts) as folder:
+                os.rmdir(name, dir_fd=folder)
+                sync_folder(folder)
+        except NotFoundError:
+            return
+        except OSError as error:
+            if error.errno not in {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST}:
+                raise failed(path, error, doing="remove") from error
 
     def _need_writable(self, path: str) -> None:
         if self._reason:

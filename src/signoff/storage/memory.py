@@ -169,6 +169,18 @@ class MemoryStorage:
                 return
             del folder[name]
 
+    def remove_empty(self, path: str) -> None:
+        """Remove a folder that holds nothing, if there is one; one that holds something stays."""
+        self._need_writable(path)
+        parts, name = split_file(path)
+        with self._lock:
+            try:
+                above, folder = self._folder(parts), self._folder([*parts, name])
+            except NotFoundError:
+                return
+            if not folder:
+                del above[name]
+
     def _need_writable(self, path: str) -> None:
         if self._read_only:
             message = f"cannot write {path!r} in {self.url!r}: {READ_ONLY}"

@@ -160,10 +160,12 @@ def _copy(source: Source, file: int, *, placing: Placing) -> None:
         except OSError as error:
             if error.errno not in CANNOT or step is _own_step:
                 raise
-            step = _own_step
-            continue
+            count = 0
+        if not count and step is _own_step:
+            return  # it became shorter, which is found out when all is done
         if not count:
-            break
+            step = _own_step  # some filesystems answer 0 where they cannot
+            continue
         placing.progress(count)
         left -= count
 

@@ -1,13 +1,13 @@
 """Changes are told soon, together, and only when there are any."""
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,6 @@ class Ear:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    LocalStorage(tmp_path / "registry").root
     (tmp_path / "registry").mkdir()
     storage = LocalStorage(tmp_path / "registry")
     storage.put_new("models/fraud/log/00000001.rec", b"one")
@@ -127,7 +126,7 @@ def test_calls_are_never_closer_than_the_pace(root: Path, ear: Ear, start: Calla
         time.sleep(0.02)
     ear.wait_for(lambda told: "models/fraud/versions/1/29.bin" in told, seconds=5)
     times = [at for at, _ in ear.calls]
-    assert all(later - at >= 0.14 for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at >= 0.14 for at, later in pairwise(times))
 
 
 def test_what_is_below_models_made_later_is_told(ear: Ear, start: Callable[..., Watch], root: Path) -> None:
@@ -181,7 +180,7 @@ def test_a_deaf_filesystem_is_looked_at(root: Path, ear: Ear, start: Callable[..
     watch = start(notifies=False, pace=FAST)
     assert "announces no changes" in watch.note
     (root / place).mkdir(parents=True)
-    ear.wait_for(lambda told: bool(told), seconds=5)
+    ear.wait_for(bool, seconds=5)
     assert any(place.startswith(path) for path in ear.paths())
 
 
@@ -205,9 +204,7 @@ def test_a_change_that_nobody_announced_is_found_and_said(root: Path, ear: Ear, 
     ear.wait_for(lambda told: len(ear.calls) == 2, seconds=5)
 
 
-def test_announced_changes_are_not_told_again_by_the_net(
-    root: Path, ear: Ear, start: Callable[..., Watch]
-) -> None:
+def test_announced_changes_are_not_told_again_by_the_net(root: Path, ear: Ear, start: Callable[..., Watch]) -> None:
     watch = start(pace=FAST)
     LocalStorage(root).put_new("models/fraud/log/00000002.rec", b"two")
     shutil.rmtree(root / "models/fraud/versions")
@@ -246,11 +243,13 @@ def test_without_watches_left_it_looks_and_says_so(root: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_symlink_below_the_root_is_not_watched(root: Path, ear: Ear, start: Callable[..., Watch], tmp_path: Path) -> None:
+def test_a_symlink_below_the_root_is_not_watched(
+    root: Path, ear: Ear, start: Callable[..., Watch], tmp_path: Path
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     (root / "models/link").symlink_to(tmp_path / "elsewhere")
     start(pace=FAST)
     (tmp_path / "elsewhere/x").write_bytes(b"")
     time.sleep(0.6)
     assert ear.calls == []
-    assert os.listdir(root / "models/link") == ["x"]
+    assert (root / "models/link/x").exists()
