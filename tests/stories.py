@@ -19,7 +19,7 @@ from signoff.registry.asks import Ask, Written
 from signoff.registry.founding import first_line, found_registry, solo_template, team_template
 from signoff.registry.people import Me
 from signoff.registry.registry import Registry
-from signoff.signing.find import signer_for
+from signoff.signing.find import find_identities, signer_for
 from signoff.storage.local import LocalStorage
 from signoff.values.times import Surroundings
 
