@@ -6,14 +6,14 @@ delivered. The destination is complete or untouched.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 from io import BytesIO
 
 import msgspec
 
-from signoff.errors import NotFoundError, RefusedError, StorageError, VerificationError
+from signoff.errors import InvalidValueError, NotFoundError, RefusedError, StorageError, VerificationError
 from signoff.policy.approvals import standing
 from signoff.policy.checks import Finding
 from signoff.policy.history import History, VersionState
@@ -26,6 +26,31 @@ from signoff.schema.manifest import Manifest
 from signoff.storage.delivery import Delivery
 from signoff.values.refs import Ref
 
+BASES = "bases"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a version is wanted, and on which conditions.
+
+    Attributes:
+        unapproved: Deliver it although no stage approved it.
+        include: Only files that fit one of these patterns; () is all.
+        exclude: No files that fit one of these patterns.
+        with_bases: Also what it is built on, whole, below `bases/`.
+        heads: What `signoff heads` printed: every log must be at least that long, and equal there.
+        max_age_days: The largest age of the newest checkpoint.
+    """
+
+    unapproved: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    with_bases: bool = False
+    heads: bytes | None = None
+    max_age_days: int | None = None
+
+
+EVERYTHING = Wanted()
+
 
 class Pull(msgspec.Struct, frozen=True, kw_only=True):
     """What a pull will deliver.
@@ -35,16 +60,25 @@ class Pull(msgspec.Struct, frozen=True, kw_only=True):
         version: The version's name.
         digest: The sha256 of its manifest.
         files: (path, sha256) in the order of the manifest.
+        size: Bytes of the files.
         card: The sha256 of the model card that a record names, where it is at hand; None else.
         warnings: What the caller should read.
+        bases: The versions that it is built on, at any remove, where they were asked for.
     """
 
     model: str
     version: str
     digest: str
     files: tuple[tuple[str, str], ...]
+    size: int
     card: str | None
     warnings: tuple[str, ...]
+    bases: tuple["Pull", ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, "Pull"], ...]:
+        """What is delivered, with the folder below the destination ("" or ending in a slash) where it goes."""
+        return (("", self), *((f"{BASES}/{one.model}/{one.version}/", one) for one in self.bases))
 
 
 class Pulled(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +88,14 @@ class Pulled(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     size: int
     path: str
+
+    @classmethod
+    def planned(cls, pull: Pull, path: str = "") -> "Pulled":
+        """Return what a pull delivers, or will."""
+        parts = [part for _, part in pull.parts]
+        return cls(
+            pull=pull, files=sum(len(part.files) for part in parts), size=sum(part.size for part in parts), path=path
+        )
 
 
 class Pulling:
@@ -65,52 +107,69 @@ class Pulling:
         self._storage = reader.storage
         self._signoffs = signoffs
 
-    def plan(
-        self,
-        ref: Ref,
-        state: VersionState,
-        *,
-        now: datetime,
-        unapproved: bool,
-        include: tuple[str, ...] = (),
-        exclude: tuple[str, ...] = (),
-    ) -> Pull:
+    def plan(self, ref: Ref, state: VersionState, wanted: Wanted, *, now: datetime) -> Pull:
         """Decide whether a version may be delivered, and what of it.
 
         Args:
             ref: How the caller asked for it.
             state: The version that it is.
+            wanted: What of it, and on which conditions.
             now: The caller's clock.
-            unapproved: Whether the caller said aloud that no approval is needed.
-            include: Only files that fit one of these patterns; () is all.
-            exclude: No files that fit one of these patterns.
 
         Raises:
             RefusedError: The rules refuse it; with every reason.
-            VerificationError: The log is not sound, or the manifest is not the registered one.
+            VerificationError: The log is not sound, the manifest is not the registered one, or a file is missing.
             NotFoundError: Nothing fits the patterns.
         """
         known = self._reader.log(ref.model)
         known.need_sound()
-        reasons = self._reasons(ref, state, known.history, now=now, unapproved=unapproved)
+        reasons = self._reasons(ref, state, known.history, now=now, unapproved=wanted.unapproved)
         if reasons:
             raise RefusedError(f"pull {ref.model}:{state.version}", reasons, hint=_hint(ref, state))  # noqa: EM102, TRY003
-        manifest = self._reader.facts(ref.model).manifest(state.version, state.digest)
+        bases = tuple(self._base_plans(ref.model, state)) if wanted.with_bases else ()
+        plan = self._plan(ref.model, state, include=wanted.include, exclude=wanted.exclude)
+        taken = [path for path, _ in plan.files if bases and path.startswith(f"{BASES}/")]
+        if taken:
+            message = f"{ref.model}:{state.version} has files of its own below {BASES}/, as {taken[0]!r}"
+            raise InvalidValueError(message, hint="pull it and its bases one by one")
+        return msgspec.structs.replace(plan, bases=bases)
+
+    def _base_plans(self, model: str, state: VersionState) -> Iterator[Pull]:
+        """Yield what a version is built on; that it may be used at all was decided with the version."""
+        for material, base in walk_bases(self._reader, state):
+            if base is None:
+                action = f"pull {model}:{state.version} with its bases"
+                raise RefusedError(action, [f"{material.name} is not in this registry"], hint="pull without its bases")
+            self._reader.log(base.model).need_sound()
+            yield self._plan(base.model, base.state)
+
+    def _plan(
+        self, model: str, state: VersionState, *, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()
+    ) -> Pull:
+        manifest = self._reader.facts(model).manifest(state.version, state.digest)
         if manifest is None:
-            message = f"{ref.model}:{state.version}: SHA256SUMS is missing or not the registered one"
+            message = f"{model}:{state.version}: SHA256SUMS is missing or not the registered one"
             raise VerificationError(message, hint="see what happened with: signoff verify --deep")
         files = tuple(one for one in manifest.files if _wanted(one[0], include, exclude))
         if not files:
-            message = f"no file of {ref.model}:{state.version} fits the patterns"
+            message = f"no file of {model}:{state.version} fits the patterns"
             raise NotFoundError(message, hint=f"its files: {', '.join(path for path, _ in manifest.files[:8])}")
         return Pull(
-            model=ref.model,
+            model=model,
             version=state.version,
             digest=state.digest,
             files=files,
-            card=self._card(ref.model, state),
-            warnings=self._warnings(ref, state, manifest),
+            size=sum(self._size(layout.version_file(model, state.version, path)) for path, _ in files),
+            card=self._card(model, state),
+            warnings=self._warnings(model, state, manifest),
         )
+
+    def _size(self, place: str) -> int:
+        try:
+            return self._storage.info(place).size
+        except NotFoundError:
+            message = f"{place} was registered and is missing"
+            raise VerificationError(message, hint="restore it from a backup; see: signoff verify") from None
 
     def _reasons(
         self, ref: Ref, state: VersionState, history: History, *, now: datetime, unapproved: bool
@@ -155,12 +214,14 @@ class Pulling:
                 return content
         return None
 
-    def _warnings(self, ref: Ref, state: VersionState, manifest: Manifest) -> tuple[str, ...]:
+    def _warnings(self, model: str, state: VersionState, manifest: Manifest) -> tuple[str, ...]:
         found = []
         if state.deprecated is not None:
-            better = f"; use {ref.model}:{state.replaced_by}" if state.replaced_by else ""
-            found.append(f"deprecated by {state.deprecated.person}: {state.deprecated.reason}{better}")
-        metadata = self._reader.facts(ref.model).metadata(state.version, state.digest)
+            better = f"; use {model}:{state.replaced_by}" if state.replaced_by else ""
+            found.append(
+                f"{model}:{state.version} is deprecated by {state.deprecated.person}: {state.deprecated.reason}{better}"
+            )
+        metadata = self._reader.facts(model).metadata(state.version, state.digest)
         elsewhere = [one.path for one in metadata.artifacts if manifest.find(one.path) is None] if metadata else []
         if elsewhere:
             found.append(f"kept elsewhere and not delivered: {', '.join(elsewhere)}")
@@ -174,21 +235,27 @@ class Pulling:
             AlreadyExistsError: The destination holds something else.
             StorageError: A file cannot be read or written.
         """
-        delivery = Delivery(destination, identity=pull.digest)
-        size = 0
-        for path, digest in pull.files:
-            place = layout.version_file(pull.model, pull.version, path)
-            size += (expected := self._storage.info(place).size)
+        identity = hashlib.sha256("".join(one.digest for _, one in pull.parts).encode()).hexdigest()
+        delivery = Delivery(destination, identity=identity)
+        for folder, part in pull.parts:
+            self._deliver_part(delivery, folder, part, progress=progress)
+        delivery.commit()
+        return Pulled.planned(pull, destination)
+
+    def _deliver_part(
+        self, delivery: Delivery, folder: str, part: Pull, *, progress: Callable[[int], None] | None
+    ) -> None:
+        for path, digest in part.files:
+            place = layout.version_file(part.model, part.version, path)
+            size = self._size(place)
             with self._storage.open(place) as stream:
-                delivery.deliver(path, stream, size=expected, sha256=digest, progress=progress)
-        extra = {layout.MANIFEST_FILE: self._manifest_bytes(pull)}
-        if pull.card is not None:
-            extra[layout.CARD_FILE] = self._card_bytes(pull.model, pull.version, pull.card) or b""
+                delivery.deliver(f"{folder}{path}", stream, size=size, sha256=digest, progress=progress)
+        extra = {layout.MANIFEST_FILE: self._manifest_bytes(part)}
+        if part.card is not None:
+            extra[layout.CARD_FILE] = self._card_bytes(part.model, part.version, part.card) or b""
         for name, content in extra.items():
             digest = hashlib.sha256(content).hexdigest()
-            delivery.deliver(name, BytesIO(content), size=len(content), sha256=digest, progress=None)
-        delivery.commit()
-        return Pulled(pull=pull, files=len(pull.files), size=size, path=destination)
+            delivery.deliver(f"{folder}{name}", BytesIO(content), size=len(content), sha256=digest, progress=None)
 
     def _manifest_bytes(self, pull: Pull) -> bytes:
         path = layout.version_file(pull.model, pull.version, layout.MANIFEST_FILE)

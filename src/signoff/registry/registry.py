@@ -18,7 +18,7 @@ from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.checkpoints import Checkpoint, Checkpoints, parse_heads
 from signoff.registry.people import Me, match_people, need_me
 from signoff.registry.proposals import Proposals
-from signoff.registry.pulling import Pulled, Pulling
+from signoff.registry.pulling import EVERYTHING, Pulled, Pulling, Wanted
 from signoff.registry.reader import Reader
 from signoff.registry.registration import Registration, Sealing
 from signoff.registry.scan import Scanner, find_models
@@ -249,12 +249,8 @@ class Registry:
         self,
         ref: str,
         destination: str,
+        wanted: Wanted = EVERYTHING,
         *,
-        unapproved: bool = False,
-        include: tuple[str, ...] = (),
-        exclude: tuple[str, ...] = (),
-        heads: bytes | None = None,
-        max_age_days: int | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Pulled:
@@ -263,11 +259,7 @@ class Registry:
         Args:
             ref: A reference.
             destination: The folder.
-            unapproved: Deliver it although no stage approved it.
-            include: Only files that fit one of these patterns; () is all.
-            exclude: No files that fit one of these patterns.
-            heads: What `signoff heads` printed: every log must be at least that long, and equal there.
-            max_age_days: The largest age of the newest checkpoint.
+            wanted: What of it, and on which conditions.
             dry_run: Only decide.
             progress: Told how many bytes were copied.
 
@@ -276,10 +268,10 @@ class Registry:
             VerificationError: Something is not what was signed.
             AlarmError: History was taken back or rewritten.
         """
-        if heads is not None:
-            self.checkpoints.need_covered(parse_heads(heads), source="the list of heads")
-        if max_age_days is not None:
-            self.checkpoints.need_fresh(max_age_days)
+        if wanted.heads is not None:
+            self.checkpoints.need_covered(parse_heads(wanted.heads), source="the list of heads")
+        if wanted.max_age_days is not None:
+            self.checkpoints.need_fresh(wanted.max_age_days)
         parsed = parse_ref(ref)
         view = self.model(parsed.model, complete=False).need(parsed)
         if view.state is None:
@@ -287,12 +279,8 @@ class Registry:
             raise NotFoundError(message, hint=f"register it first: signoff register {view.ref}")
         asked = Ref(view.model, parsed.selector, parsed.kind)
         pulling = Pulling(self.reader, self.signoffs)
-        plan = pulling.plan(
-            asked, view.state, now=self.surroundings.now(), unapproved=unapproved, include=include, exclude=exclude
-        )
-        if dry_run:
-            return Pulled(pull=plan, files=len(plan.files), size=0, path="")
-        return pulling.deliver(plan, destination, progress=progress)
+        plan = pulling.plan(asked, view.state, wanted, now=self.surroundings.now())
+        return Pulled.planned(plan) if dry_run else pulling.deliver(plan, destination, progress=progress)
 
     def checkpoint(self, me: Me, signer: Signer | None = None) -> Checkpoint:
         """Sign the heads of all chains as they are."""

@@ -1,0 +1,53 @@
+"""Signing with a key that is not on this machine: the payload goes out, the armor comes back by hand.
+
+The rule it keeps: the public half comes from the trust chain, so that nobody needs to carry a key here.
+"""
+
+from collections.abc import Callable
+
+from signoff.errors import InvalidValueError, SigningError
+from signoff.policy.trust import TrustRecord
+from signoff.records.keys import PublicKey
+from signoff.registry.people import Me
+from signoff.signing.base import Identity, Signer
+from signoff.signing.pasted import PastedSigner
+
+Ask = Callable[[bytes, str], str]
+
+
+def person_elsewhere(trust: TrustRecord, *, who: str, key: str) -> Me:
+    """Return a person of the registry whose key is elsewhere.
+
+    Args:
+        trust: The newest trust record.
+        who: The person's id, or "" where the key says it.
+        key: The fingerprint of the key, or "" for the person's first.
+
+    Raises:
+        SigningError: The registry knows no such person or key.
+        InvalidValueError: Neither was said.
+    """
+    if not who and not key:
+        message = "who signs elsewhere was not said"
+        raise InvalidValueError(message, hint="say it with --as WHO or --key FILE.pub")
+    for fingerprint, (person, public) in trust.holders.items():
+        if who in {"", person} and key in {"", fingerprint}:
+            return Me(person=person, identity=identity_elsewhere(public))
+    message = f"{who or key} is not in this registry" if not (who and key) else f"the key {key} is not {who}'s"
+    raise SigningError(message, hint="see who is: signoff trust show")
+
+
+def root_elsewhere(record: TrustRecord, fingerprint: str) -> Identity | None:
+    """Return a root key that is elsewhere, or None where it is no root key."""
+    public = record.root.get(fingerprint)
+    return identity_elsewhere(public) if public else None
+
+
+def identity_elsewhere(key: PublicKey) -> Identity:
+    """Return a key as an identity whose private half is not here."""
+    return Identity(key=key, comment="", source="file", path=None)
+
+
+def pasted_signer(identity: Identity, ask: Ask) -> Signer:
+    """Return the way to sign by hand: `ask` shows a payload and a command, and returns what was pasted."""
+    return PastedSigner(identity, ask)

@@ -1,0 +1,205 @@
+"""Bringing a version in before it is sealed: its folder from elsewhere on this machine, and what its metadata says.
+
+The rules it keeps: whoever may not register is refused before a byte moves; only a folder that is not registered is
+written to. Killed anywhere, the same request goes on where it was.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from signoff.errors import AlreadyExistsError, InvalidValueError, NotFoundError, SchemaError, StorageError
+from signoff.registry.people import Me
+from signoff.registry.registry import Registry
+from signoff.schema import layout
+from signoff.schema.cards import load_version
+from signoff.schema.scalars import Value
+from signoff.schema.text import dump_yaml, load_yaml
+from signoff.storage.base import Storage
+from signoff.storage.intake import bring_in
+from signoff.storage.local import LocalStorage
+from signoff.storage.placing import How
+from signoff.values.names import ModelName, VersionName
+
+Plain = dict[str, Value]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder or file of this machine that becomes a version.
+
+    Attributes:
+        path: Where it is.
+        how: How its bytes get here.
+        dedupe: Whether files that the registry has already are linked instead.
+    """
+
+    path: str
+    how: How = "auto"
+    dedupe: bool = False
+
+
+def choose_version(registry: Registry, model: str, version: str, *, fresh: bool) -> str:
+    """Return the version that a person means who names only a model.
+
+    Args:
+        registry: The registry.
+        model: The model's name.
+        version: What was named, or "".
+        fresh: Whether a folder comes from elsewhere; else one that stands there unregistered is meant.
+
+    Raises:
+        NotFoundError: No folder stands there unregistered.
+        InvalidValueError: Several do.
+    """
+    ModelName(model)
+    if version:
+        return VersionName(version)
+    if fresh:
+        return registry.registration.next_version(model)
+    drafts = [name for name in registry.registration.drafts(model) if not VersionName.fault(name)]
+    if not drafts:
+        message = f"no folder of {model} stands there unregistered"
+        raise NotFoundError(message, hint=f"name one to bring in: signoff register {model} PATH")
+    if len(drafts) > 1:
+        message = f"several folders of {model} stand there unregistered: {', '.join(drafts)}"
+        raise InvalidValueError(message, hint=f"say which: signoff register {model}:{drafts[0]}")
+    return drafts[0]
+
+
+def bring_version(
+    registry: Registry,
+    model: str,
+    version: str,
+    source: Source,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> str:
+    """Bring a folder or file in as a version that is not registered yet, and return how it was done.
+
+    Raises:
+        AlreadyExistsError: A folder of this version is there.
+        StorageError: The source cannot be brought in, or the registry is not in a folder of this machine.
+    """
+    storage = registry.reader.storage
+    if not isinstance(storage, LocalStorage):
+        message = f"cannot bring a folder into {registry.url!r}: it is not a folder of this machine"
+        raise StorageError(message, hint="copy the version's folder there, then register it in place")
+    known = _known_files(registry) if source.dedupe else None
+    folder = layout.version_folder(model, version)
+    try:
+        return bring_in(storage, source.path, folder, how=source.how, progress=progress, known=known)
+    except AlreadyExistsError as error:
+        hint = f"to register what is there: signoff register {model}:{version}; or choose another version"
+        raise AlreadyExistsError(error.message, hint=hint) from None
+
+
+def _known_files(registry: Registry) -> Callable[[str], str | None]:
+    """Return where a file with a digest stands, by the manifests of all registered versions."""
+    found: dict[str, str] = {}
+    for model in registry.models():
+        for state in registry.reader.log(model).history.versions.values():
+            manifest = None if state.purged else registry.reader.facts(model).manifest(state.version, state.digest)
+            for path, digest in manifest.files if manifest else ():
+                found.setdefault(digest, layout.version_file(model, state.version, path))
+    return found.get
+
+
+def source_size(source: Source) -> int:
+    """Return how many bytes a source has; 0 where it cannot be told."""
+    place = Path(source.path)
+    try:
+        if place.is_file():
+            return place.stat().st_size
+        return sum(info.size for _, info in LocalStorage(place).walk(""))
+    except (OSError, StorageError):
+        return 0
+
+
+def folder_size(registry: Registry, model: str, version: str) -> int:
+    """Return how many bytes sealing a version will read.
+
+    Raises:
+        NotFoundError: There is no such folder.
+        StorageError: A symlink or special file is in it.
+    """
+    files = registry.reader.storage.walk(layout.version_folder(model, version))
+    return sum(info.size for path, info in files if layout.in_manifest(path))
+
+
+def say_metadata(registry: Registry, me: Me, model: str, version: str, said: Mapping[str, Value]) -> bool:
+    """Put what a person says into a version's version.yaml, over what it says already; return whether it changed.
+
+    Raises:
+        RefusedError: They may not register this version.
+        SchemaError: What is there, or what it becomes, is no version.yaml.
+    """
+    registry.registration.need_allowed(model, version, me)
+    path = layout.version_file(model, version, layout.VERSION_FILE)
+    before = _read(registry.reader.storage, path)
+    document = load_yaml(before or b"", file=path) or {}
+    if not isinstance(document, dict):
+        message = "expected a map of keys"
+        raise SchemaError(message, file=path, hint="write KEY: VALUE lines")
+    merged = _merged(document, said)
+    if merged == document:
+        return False
+    content = dump_yaml(merged).encode()
+    load_version(content, file=path)
+    registry.reader.storage.replace(path, content, expected=before)
+    return True
+
+
+def _read(storage: Storage, path: str) -> bytes | None:
+    try:
+        return storage.read(path, most=layout.LARGEST_METADATA)
+    except NotFoundError:
+        return None
+
+
+def _merged(below: Plain, above: Mapping[str, Value]) -> Plain:
+    found = dict(below)
+    for key, value in above.items():
+        there = found.get(key)
+        found[key] = _merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+    return found
+
+
+def read_metadata(path: Path) -> Plain:
+    """Return what a metadata file of this machine says.
+
+    Raises:
+        NotFoundError: It cannot be read.
+        SchemaError: It is no map.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"cannot read {str(path)!r}: {error.strerror}"
+        raise NotFoundError(message) from error
+    load_version(content, file=str(path))
+    document = load_yaml(content, file=str(path))
+    return document if isinstance(document, dict) else {}
+
+
+def parse_settings(settings: tuple[str, ...]) -> Plain:
+    """Return what `key=value` words say; dots in a key go into maps, values are read as YAML reads them.
+
+    Raises:
+        InvalidValueError: A word is not `key=value`.
+    """
+    said: Plain = {}
+    for word in settings:
+        key, equals, text = word.partition("=")
+        if not equals or not all(key.split(".")):
+            message = f"{word!r} is not KEY=VALUE"
+            raise InvalidValueError(message, hint="write as in: --set license=mit --set metrics.accuracy=0.93")
+        try:
+            value = load_yaml(text.encode()) if text.strip() else ""
+        except SchemaError:
+            value = text
+        nested: Value = value
+        for part in reversed(key.split(".")):
+            nested = {part: nested}
+        said = _merged(said, nested) if isinstance(nested, dict) else said
+    return said
