@@ -2,7 +2,8 @@
 
 The rules it keeps: an approval counts while its author holds an approving role, did not build the version (where the
 stage separates), touched their key (where it asks for that), saw the card in question (where it binds the card), is
-not too old, and decided after the last rejection. People are counted, not records.
+not too old, and decided after the last rejection. People are counted, not records: a person counts while any one of their
+approvals does, so that a further approval, or the loss of one, never makes an earlier one count that did not.
 """
 
 from datetime import datetime, timedelta
@@ -40,8 +41,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What the approvals of a version are worth for a stage.
 
     Attributes:
-        counted: The approvals that count, one a person.
-        stale: The others after the last rejection, each with why it does not count.
+        counted: The approvals that count, the last such one of each person.
+        stale: The last approval after the last rejection of everybody else, with why it does not count.
         rejection: The last rejection, where no approval or request followed it.
         requests: Open requests.
         lines: The lines of the quorum.
@@ -90,20 +91,18 @@ def standing(
     rule = trust.stages.get(stage, StageRule())
     decisions = [decision for decision in version.decisions if decision.stage == stage]
     last_rejection = max((decision.seq for decision in decisions if not decision.approves), default=0)
-    newest: dict[str, Decision] = {}
+    newest: dict[str, tuple[Decision, str]] = {}
     for decision in decisions:
         if decision.seq > last_rejection:
-            newest[decision.person] = decision
-    faults = {
-        person: _fault(decision, version, trust=trust, rule=rule, card=card, at=at)
-        for person, decision in newest.items()
-    }
-    counted = tuple(decision for person, decision in newest.items() if not faults[person])
+            fault = _fault(decision, version, trust=trust, rule=rule, card=card, at=at)
+            if not fault or newest.get(decision.person, (decision, fault))[1]:
+                newest[decision.person] = (decision, fault)
+    counted = tuple(decision for decision, fault in newest.values() if not fault)
     requests = tuple(request for request in version.requests if request.stage == stage)
     answered = bool(newest) or any(request.seq > last_rejection for request in requests)
     return Standing(
         counted=counted,
-        stale=tuple((decision, faults[person]) for person, decision in newest.items() if faults[person]),
+        stale=tuple((decision, fault) for decision, fault in newest.values() if fault),
         rejection=None if answered else next((one for one in decisions if one.seq == last_rejection), None),
         requests=tuple(request for request in requests if request.seq > last_rejection),
         lines=_lines(rule, trust, [decision.person for decision in counted]),
