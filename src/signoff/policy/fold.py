@@ -16,6 +16,7 @@ from signoff.policy.trust import TrustChain
 from signoff.records import statement as said
 from signoff.records.record import LogRecord
 from signoff.records.statement import Action
+from signoff.schema.rules import TrustDocument
 
 HANDLERS: dict[type[Action], Callable[[Draft, Any], Reasons]] = {  # each takes the Turn of its own action
     said.Register: steps.register,
@@ -65,31 +66,42 @@ def judge(record: LogRecord, trust: TrustChain, facts: Facts, *, state: History)
 def _apply(draft: Draft, record: LogRecord, trust: TrustChain, facts: Facts) -> Reasons:
     if record.fault or record.action is None or record.moment is None:
         return (record.fault,)
+    cited = record.envelope.policy.seq
     turn: Turn[Action] = Turn(
         record=record,
         said=record.action,
         moment=record.moment,
         now=_latest(draft.latest, record.moment),
-        governing=trust.governing(record.envelope.chain, record.seq, record.envelope.policy.seq),
+        governing=trust.governing(record.envelope.chain, record.seq, cited),
         registry=trust.registry,
         facts=facts,
     )
-    last = trust.last_good(record.envelope.key, record.envelope.chain)
-    if last is not None and record.seq > last:
-        _reserve(draft, turn)
-        return (f"revoked key {record.envelope.key}",)
-    holder = turn.governing.holders.get(record.envelope.key)
-    if holder is None or holder[0] != record.author:
-        return (f"{record.author} with this key is not in the governing policy (trust record {turn.governing.seq})",)
-    return HANDLERS[type(record.action)](draft, turn)
+    reasons = _key_fault(turn, trust) or HANDLERS[type(record.action)](draft, turn)
+    if reasons:
+        _reserve(draft, turn, trust.records[cited - 1].document)
+    return reasons
+
+
+def _key_fault(turn: Turn[Action], trust: TrustChain) -> Reasons:
+    envelope = turn.record.envelope
+    last = trust.last_good(envelope.key, envelope.chain)
+    if last is not None and envelope.seq > last:
+        return (f"revoked key {envelope.key}",)
+    holder = turn.governing.holders.get(envelope.key)
+    if holder is None or holder[0] != turn.author:
+        return (f"{turn.author} with this key is not in the governing policy (trust record {turn.governing.seq})",)
+    return ()
 
 
 def _latest(before: datetime | None, now: datetime) -> datetime:
     return now if before is None else max(before, now)
 
 
-def _reserve(draft: Draft, turn: Turn[Action]) -> None:
-    """Keep a fallen registration's name for the same digest."""
-    step = turn.said
-    if isinstance(step, said.Register) and step.version not in draft.versions:
-        draft.reserved.setdefault(step.version, turn.record.subject.digest.sha256)
+def _reserve(draft: Draft, turn: Turn[Action], cited: TrustDocument) -> None:
+    """Keep the name of a registration that fell, one that the policy it cites allowed, for the same digest."""
+    step, subject = turn.said, turn.record.subject
+    if not isinstance(step, said.Register) or not cited.holds(turn.author, ("publisher",)):
+        return
+    taken = {*draft.spelling, *(name.lower() for name in draft.reserved)}
+    if subject.name == f"{draft.model}:{step.version}" and step.version.lower() not in taken:
+        draft.reserved[step.version] = subject.digest.sha256

@@ -9,6 +9,7 @@ from signoff.policy.draft import Draft, Reasons, Turn, model_fault, role_fault, 
 from signoff.policy.history import AliasState, DeploymentState, Evaluated, VersionState
 from signoff.records import statement as said
 from signoff.schema.layout import EVALUATION
+from signoff.values.names import NUMBERED
 
 
 def register(draft: Draft, turn: Turn[said.Register]) -> Reasons:
@@ -20,8 +21,9 @@ def register(draft: Draft, turn: Turn[said.Register]) -> Reasons:
         reasons += (f"version immutable: {draft.model}:{known} is registered already",)
     if subject.name != f"{draft.model}:{step.version}":
         reasons += (f"its subject is not {draft.model}:{step.version}",)
-    if draft.reserved.get(step.version, subject.digest.sha256) != subject.digest.sha256:
-        reasons += (f"version immutable: {draft.model}:{step.version} is reserved for another digest",)
+    reserved = next((one for one in draft.reserved.items() if one[0].lower() == step.version.lower()), None)
+    if reserved not in {None, (step.version, subject.digest.sha256)}:
+        reasons += (f"version immutable: {draft.model}:{step.version} is reserved for another digest or spelling",)
     if reasons:
         return reasons
     draft.spelling[step.version.lower()] = step.version
@@ -65,10 +67,13 @@ def alias(draft: Draft, turn: Turn[said.Alias]) -> Reasons:
     """Moves or removes a pointer without rules; a stage's name is no alias."""
     step = turn.said
     reasons = role_fault(turn, "publisher", "promoter") + subject_fault(draft, turn, step.version)
-    if step.alias in turn.trust.stages:
+    if step.alias.lower() in {stage.lower() for stage in turn.trust.stages}:
         reasons += (f"{step.alias!r} is a stage; it is moved by promote",)
     if said_badly(step.alias):
         reasons += (f"{step.alias!r} cannot name an alias",)
+    twin = next((one for one in draft.aliases if one != step.alias and one.lower() == step.alias.lower()), None)
+    if twin is not None:
+        reasons += (f"{step.alias!r} and the alias {twin!r} differ only in case",)
     if step.version is None and step.alias not in draft.aliases:
         reasons += (f"there is no alias {step.alias!r}",)
     if reasons:
@@ -84,7 +89,7 @@ def alias(draft: Draft, turn: Turn[said.Alias]) -> Reasons:
 
 def said_badly(name: str) -> bool:
     """Tell whether a pointer would read as a version or as `latest`."""
-    return name == "latest" or name.removeprefix("v").isdigit()
+    return NUMBERED.fullmatch(name.lower()) is not None or name.lower() == "latest"
 
 
 def deploy(draft: Draft, turn: Turn[said.Deploy]) -> Reasons:

@@ -94,7 +94,7 @@ class PointerName(Name):
     @classmethod
     def fault(cls, text: str) -> str:
         """Return why `text` cannot name a stage or an alias, or ""."""
-        if NUMBERED.fullmatch(text) or text == "latest":
+        if NUMBERED.fullmatch(text.lower()) or text.lower() == "latest":
             return "versions are called like that"
         return _segment_fault(text, cls.pattern)
 
