@@ -4,6 +4,7 @@ The rule it keeps: it is read whole or refused with the path to the fault. A rul
 kept with that key's name, so that whoever judges it can say that it is not met.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
@@ -12,12 +13,14 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from signoff.errors import InvalidValueError, SchemaError
-from signoff.values.names import PersonId, PointerName
+from signoff.schema import layout
+from signoff.values.names import ModelName, PersonId, PointerName
 
 Count = Annotated[int, Meta(ge=0, le=1000)]
 Positive = Annotated[int, Meta(ge=1, le=1000)]
 Days = Annotated[int, Meta(ge=1, le=36500)]
 Text = Annotated[str, Meta(min_length=1)]
+FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 DEFAULT_APPROVERS = ("approver",)
 DEFAULT_PROMOTERS = ("promoter",)
 DEFAULT_ROLLBACK = ("promoter", "oncall")
@@ -187,12 +190,19 @@ def _mapping(value: object, path: str) -> dict[str, object]:
 
 
 def _revocation(entry: object, key: str) -> dict[str, object]:
+    if not FINGERPRINT.fullmatch(key):
+        message = f"{key!r} is not a key's fingerprint, and would revoke nothing"
+        raise SchemaError(message, path="revoked", hint="write it as ssh-keygen -l prints it: SHA256:…")
     given = _mapping(entry, f"revoked.{key}")
     chains = {chain: seq for chain, seq in given.items() if chain != "default"}
     wrong = next((chain for chain, seq in chains.items() if type(seq) is not int or seq < 0), None)
     if wrong is not None:
         message = "expected the number of the last slot that counts"
         raise SchemaError(message, path=f"revoked.{key}.{wrong}")
+    for chain in chains:
+        if not layout.model_of_chain(chain) or ModelName.fault(layout.model_of_chain(chain)):
+            message = f"{chain!r} is not a model's chain, and would revoke nothing there"
+            raise SchemaError(message, path=f"revoked.{key}", hint="write models/MODEL")
     return {"default": given.get("default", "cut"), "last_good": sorted(chains.items())}
 
 
@@ -219,8 +229,13 @@ def _need_consistent(trust: TrustDocument) -> None:
             if person not in trust.people:
                 message = f"{person!r} is not one of the people"
                 raise SchemaError(message, path=f"roles.{role}")
+    spelled: dict[str, str] = {}
     for name, rule in trust.stages.items():
         _need_name(PointerName, name, f"stages.{name}")
+        other = spelled.setdefault(name.lower(), name)
+        if other != name:
+            message = f"{name!r} and {other!r} differ only in case: they are one name"
+            raise SchemaError(message, path=f"stages.{name}")
         _need_rule(rule, trust, f"stages.{name}")
 
 
