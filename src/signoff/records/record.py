@@ -15,6 +15,7 @@ import msgspec
 from signoff.errors import InvalidValueError, SchemaError, VerificationError
 from signoff.records.statement import (
     ACTIONS,
+    NO_RECORD,
     RECORD_TYPE,
     TYPE,
     Action,
@@ -23,6 +24,7 @@ from signoff.records.statement import (
     LooseStatement,
     Named,
     Statement,
+    Subjects,
 )
 from signoff.schema import layout
 from signoff.schema.canonical import canonical, parse_canonical
@@ -110,6 +112,9 @@ def need_canonical(line: bytes) -> None:
     Raises:
         VerificationError: It is not; the message says why.
     """
+    if not line.endswith(b"\n"):
+        message = "line 1 does not end"
+        raise VerificationError(message)
     try:
         parse_canonical(line[:-1])
     except SchemaError as error:
@@ -180,17 +185,24 @@ def _read_loosely(line: bytes, *, armor: bytes, fault: str) -> LogRecord:
         message = f"its predicateType is {loose.predicateType!r}, not {RECORD_TYPE!r}"
         raise VerificationError(message)
     name = loose.predicate.action
-    known = name in ACTIONS
+    known = name in ACTIONS or not isinstance(name, str) or not name
     return LogRecord(
         id=record_id(line),
         line=line,
         armor=armor,
         envelope=loose.predicate,
-        subject=loose.subject[0],
+        subject=_subject(loose.subject),
         action=None,
         moment=None,
         fault=f"malformed: {fault}" if known else f"made by a newer signoff: the action {name!r} is not known here",
     )
+
+
+def _subject(given: object) -> Named:
+    try:
+        return msgspec.convert(given, Subjects)[0]
+    except msgspec.ValidationError:
+        return Named("", DigestSet(NO_RECORD))
 
 
 def _character_fault(line: bytes) -> str:

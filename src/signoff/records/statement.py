@@ -22,8 +22,8 @@ Hex64 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Nonce = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Stamp = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
 Person = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._%+@-]+\Z")]
-Version = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9])?\Z", max_length=64)]
-Pointer = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z", max_length=64)]
+Version = Annotated[str, Meta(pattern=r"\A(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9._+-]*[A-Za-z0-9])?\Z", max_length=64)]
+Pointer = Annotated[str, Meta(pattern=r"\A(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z", max_length=64)]
 Slot = Annotated[int, Meta(ge=1, le=2**53)]
 Status = Literal["deploying", "serving", "failed", "stopped"]
 
@@ -39,6 +39,9 @@ class Named(msgspec.Struct, frozen=True):
 
     name: str
     digest: DigestSet
+
+
+Subjects = Annotated[tuple[Named, ...], Meta(min_length=1, max_length=1)]
 
 
 class Cited(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     policy: Cited
     author: str
     key: str
-    action: str
+    action: object = ""
 
 
 class Predicate(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", omit_defaults=True):
@@ -279,15 +282,15 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, rename={"type_": "_ty
     """An in-toto Statement v1 whose predicate is an action we know."""
 
     type_: Literal["https://in-toto.io/Statement/v1"]
-    subject: Annotated[tuple[Named, ...], Meta(min_length=1, max_length=1)]
+    subject: Subjects
     predicateType: Literal["urn:signoff:record:v1"]  # noqa: N815  (in-toto's spelling)
     predicate: Action
 
 
 class LooseStatement(msgspec.Struct, frozen=True, kw_only=True, rename={"type_": "_type"}):
-    """An in-toto Statement v1 of which only the envelope is known."""
+    """An in-toto Statement v1 of which only the envelope is known; what else it says may be of any shape."""
 
     type_: Literal["https://in-toto.io/Statement/v1"]
     predicateType: str  # noqa: N815  (in-toto's spelling)
-    subject: Annotated[tuple[Named, ...], Meta(min_length=1, max_length=1)]
     predicate: Envelope
+    subject: object = None

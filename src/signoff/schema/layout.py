@@ -26,7 +26,7 @@ LOG, VERSIONS, CARDS, PACKS = "log", "versions", "cards", "packs"
 MODEL_MARKS = frozenset({LOG, VERSIONS, MODEL_FILE})
 MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
 
-SLOT = re.compile(r"(\d{8})\.rec")
+SLOT = re.compile(r"([0-9]{8})\.rec")
 EVALUATION = re.compile(r"evaluations/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.yaml")
 LARGEST_RECORD = 64 * 1024
 LARGEST_TRUST_RECORD = 16 * 1024 * 1024
