@@ -34,7 +34,11 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_base(reader: Reader, material: Named) -> Base | None:
-    """Return the registered version that a material is, looking first where its name says."""
+    """Return the registered version that a material is, looking first where its name says.
+
+    Raises:
+        VerificationError: A log that could say that it is revoked is not sound.
+    """
     named = material.name.rpartition(":")[0]
     found = _in_model(reader, named, material.digest.sha256) if named else None
     if found is not None:
@@ -44,7 +48,9 @@ def find_base(reader: Reader, material: Named) -> Base | None:
 
 
 def _in_model(reader: Reader, model: str, digest: str) -> Base | None:
-    history = reader.log(model).history
+    known = reader.log(model)
+    known.need_sound()
+    history = known.history
     state = next((one for one in history.versions.values() if one.digest == digest), None)
     return Base(model=model, state=state, history=history) if state else None
 

@@ -24,6 +24,11 @@ class StoredFacts:
         self._metadata: dict[str, VersionMetadata] = {}
         self._evaluations: dict[str, Evaluation] = {}
 
+    def forget(self, digest: str) -> None:
+        """Read what a manifest's digest means anew."""
+        self._manifests.pop(digest, None)
+        self._metadata.pop(digest, None)
+
     def manifest(self, version: str, digest: str) -> Manifest | None:
         """Return a version's manifest."""
         if digest not in self._manifests:

@@ -186,13 +186,19 @@ class Pulling:
         if ref.kind == "pointer" and ref.selector in stages:
             unmet = self._unmet(ref.model, state.version, ref.selector, now=now)
             return tuple(found + [f"{one.check}: {one.detail}" for one in unmet])
+        if not unapproved and not self._approved(ref.model, state, stages, now=now):
+            found.append("no stage that asks for approvals approved it")
+        return tuple(found)
+
+    def _approved(self, model: str, state: VersionState, stages: list[str], *, now: datetime) -> bool:
         trust = self._reader.trust.newest.document
-        approved = stages or any(
-            standing(state, stage, trust=trust, card=self._signoffs.card_now(ref.model, state.version), at=now).status
-            == "Approved"
-            for stage in trust.stages
-        )
-        return tuple(found if approved or unapproved else [*found, "no stage approved it"])
+        card = self._signoffs.card_now(model, state.version)
+        for stage in trust.stages:
+            worth = standing(state, stage, trust=trust, card=card, at=now)
+            asked = any(line.needed for line in worth.lines)
+            if asked and (stage in stages or worth.status == "Approved"):
+                return True
+        return False
 
     def _unmet(self, model: str, version: str, stage: str, *, now: datetime) -> tuple[Finding, ...]:
         if stage not in self._reader.trust.newest.document.stages:

@@ -100,6 +100,11 @@ class Reader:
         self._logs.clear()
         return True
 
+    def forget(self) -> None:
+        """Read everything anew from here on."""
+        self._logs.clear()
+        self._facts.clear()
+
     def facts(self, model: str) -> StoredFacts:
         """Return the facts of a model."""
         if model not in self._facts:

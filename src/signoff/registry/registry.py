@@ -168,6 +168,7 @@ class Registry:
     ) -> Report:
         """Verify the trust chain, the checkpoints and these models, or all; see `Verification.run`."""
         self.reader.refresh_trust()
+        self.reader.forget()
         work = Verification(self.reader, self.checkpoints)
         return work.run(models or self.models(), version=version, deep=deep, progress=progress, stopped=stopped)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET
 
 from signoff.errors import AlreadyExistsError, ConflictError, InvalidValueError, NotFoundError, RefusedError
 from signoff.policy.approvals import Standing, standing
@@ -101,6 +102,7 @@ class Signoffs:
             message = f"no rule names the stage {stage!r}"
             raise NotFoundError(message, hint=f"stages of this registry: {', '.join(trust.stages) or 'none'}")
         latest = now if history.latest is None else max(now, history.latest)
+        asks_checkpoint = trust.stages[stage].max_checkpoint_age_days is not UNSET
         case = Case(
             version=state,
             stage=stage,
@@ -110,7 +112,9 @@ class Signoffs:
             card=self.card_now(model, version),
             at=latest,
             facts=self._reader.facts(model),
-            present=present_of(self._reader, state, checkpoint_age_days=self.checkpoint_age_days()),
+            present=present_of(
+                self._reader, state, checkpoint_age_days=self.checkpoint_age_days() if asks_checkpoint else None
+            ),
         )
         return run_checks(case, which)
 

@@ -39,6 +39,7 @@ class VersionScan:
         self._storage = reader.storage
         self._weights: dict[tuple[str, str], Weight] = {}
         self._cards: dict[str, tuple[str, str]] = {}
+        self._stamps: dict[tuple[str, str], tuple[str, str]] = {}
 
     def registered(
         self, model: str, state: VersionState, history: History, trust: TrustDocument, *, present: bool, deep: bool
@@ -56,6 +57,7 @@ class VersionScan:
         facts, problems = self._reader.facts(model), list[Problem]()
         card, metadata, metrics, weight = state.card, None, tuple[Metric, ...](), None
         if deep and present:
+            self._look_again(model, state)
             metadata = facts.metadata(state.version, state.digest)
             problems += self._file_problems(model, state, metadata)
             metrics = self._metrics(model, state, metadata)
@@ -122,6 +124,21 @@ class VersionScan:
             return self._cards[path][1]
         except StorageError:
             return None
+
+    def _look_again(self, model: str, state: VersionState) -> None:
+        """Have the metadata read anew where its files are no longer the ones that were read."""
+        names = (layout.MANIFEST_FILE, layout.VERSION_FILE)
+        first, second = (self._stamp(layout.version_file(model, state.version, name)) for name in names)
+        before = self._stamps.setdefault((model, state.version), (first, second))
+        if before != (first, second):
+            self._stamps[model, state.version] = (first, second)
+            self._reader.facts(model).forget(state.digest)
+
+    def _stamp(self, path: str) -> str:
+        try:
+            return self._storage.info(path).stamp
+        except StorageError:
+            return ""
 
     def _file_problems(self, model: str, state: VersionState, metadata: VersionMetadata | None) -> list[Problem]:
         if self._reader.facts(model).manifest(state.version, state.digest) is None:
