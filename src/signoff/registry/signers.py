@@ -1,0 +1,42 @@
+"""Ways to sign for front ends that own the terminal.
+
+The rule it keeps: which way fits is decided here, from the identity; front ends never see keys or agents.
+"""
+
+from collections.abc import Callable
+
+from signoff.records.statement import RECORD_NAMESPACE
+from signoff.signing.base import Identity, Signer
+from signoff.signing.find import signer_for
+from signoff.signing.keygen import KeygenSigner
+from signoff.signing.pasted import PastedSigner, paste_command
+
+__all__ = ["in_words", "may_ask_on_terminal", "pasted", "quiet_signer", "record_command"]
+
+
+def may_ask_on_terminal(identity: Identity) -> bool:
+    """Tell whether signing with this key may ask for something on the terminal: a passphrase, a PIN."""
+    return identity.source == "file"
+
+
+def quiet_signer(identity: Identity) -> Signer:
+    """Return the way to sign that never touches the terminal; where one is needed, it fails and says so."""
+    return KeygenSigner(identity, terminal=False) if identity.source == "file" else signer_for(identity)
+
+
+def pasted(identity: Identity, ask: Callable[[bytes, str], str]) -> Signer:
+    """Return the way to sign elsewhere and paste the signature here; `ask` shows payload and command."""
+    return PastedSigner(identity, ask)
+
+
+def record_command(identity: Identity) -> str:
+    """Return the command that signs a record's line 1 elsewhere."""
+    return paste_command(identity, RECORD_NAMESPACE)
+
+
+def in_words(identity: Identity) -> str:
+    """Say which key it is and who holds it: "ed25519 SHA256:Qm3x… in the ssh-agent"."""
+    kind = identity.key.kind.removeprefix("sk-").removeprefix("ssh-").partition("@")[0]
+    touch = ", touch it" if identity.key.is_hardware else ""
+    where = "ssh-agent" if identity.source == "agent" else f"file {identity.path}"
+    return f"{kind} {identity.key.fingerprint} ({where}{touch})"
