@@ -24,7 +24,7 @@ from signoff.records.record import LogRecord
 from signoff.records.statement import Predicate
 from signoff.schema.rules import TrustDocument
 
-Said = TypeVar("Said", bound=Predicate)
+Said_co = TypeVar("Said_co", bound=Predicate, covariant=True)
 Reasons = tuple[str, ...]
 
 
@@ -71,7 +71,7 @@ class Draft:
         self.versions[version.version] = msgspec.structs.replace(version, **changes)
 
 
-class Turn(msgspec.Struct, Generic[Said], frozen=True, kw_only=True):
+class Turn(msgspec.Struct, Generic[Said_co], frozen=True, kw_only=True):
     """A record whose turn it is.
 
     Attributes:
@@ -85,7 +85,7 @@ class Turn(msgspec.Struct, Generic[Said], frozen=True, kw_only=True):
     """
 
     record: LogRecord
-    said: Said
+    said: Said_co
     moment: datetime
     now: datetime
     governing: TrustRecord
@@ -118,14 +118,14 @@ class Turn(msgspec.Struct, Generic[Said], frozen=True, kw_only=True):
         return Note(record=self.record.id, person=self.author, moment=self.moment, comment=comment)
 
 
-def role_fault(turn: Turn[Said], *roles: str) -> Reasons:
+def role_fault(turn: Turn[Predicate], *roles: str) -> Reasons:
     """Return why the author may not do this, for want of a role."""
     if turn.trust.holds(turn.author, roles):
         return ()
     return (f"role missing: {turn.author} is not {' or '.join(roles) or 'allowed to by any role'}",)
 
 
-def version_fault(draft: Draft, turn: Turn[Said], name: str) -> Reasons:
+def version_fault(draft: Draft, turn: Turn[Predicate], name: str) -> Reasons:
     """Return why a record's subject is not a registered version's bytes."""
     version = draft.versions.get(name)
     if version is None:
@@ -136,13 +136,13 @@ def version_fault(draft: Draft, turn: Turn[Said], name: str) -> Reasons:
     return ()
 
 
-def model_fault(draft: Draft, turn: Turn[Said]) -> Reasons:
+def model_fault(draft: Draft, turn: Turn[Predicate]) -> Reasons:
     """Return why a record's subject is not the model."""
     subject = turn.record.subject
     same = subject.name == draft.model and subject.digest.sha256 == turn.registry
     return () if same else (f"its subject is not the model {draft.model!r} of this registry",)
 
 
-def subject_fault(draft: Draft, turn: Turn[Said], name: str | None) -> Reasons:
+def subject_fault(draft: Draft, turn: Turn[Predicate], name: str | None) -> Reasons:
     """Return why a record's subject is neither the version it names nor, where it names none, the model."""
     return model_fault(draft, turn) if name is None else version_fault(draft, turn, name)

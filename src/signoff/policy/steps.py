@@ -195,9 +195,10 @@ def withdraw(draft: Draft, turn: Turn[said.Withdraw]) -> Reasons:
         requests = tuple(one for one in version.requests if one.record != turn.said.record)
         if len(decisions) + len(requests) == len(version.decisions) + len(version.requests):
             continue
-        taken = next(one for one in (*version.decisions, *version.requests) if one.record == turn.said.record)
-        if taken.person != turn.author:
-            return (f"only {taken.person} can withdraw that record",)
+        people = [one.person for one in version.decisions if one.record == turn.said.record]
+        people += [one.person for one in version.requests if one.record == turn.said.record]
+        if people != [turn.author]:
+            return (f"only {people[0]} can withdraw that record",)
         draft.change(version, decisions=decisions, requests=requests)
         return ()
     return ("the record is no request, approval or rejection that could be withdrawn",)
