@@ -105,6 +105,15 @@ class TrustChain(msgspec.Struct, frozen=True, kw_only=True):
         """The newest valid record."""
         return self.records[-1]
 
+    @property
+    def longest_cut(self) -> dict[str, int]:
+        """The greatest length that any record knows of each log."""
+        longest: dict[str, int] = {}
+        for record in self.records:
+            for chain, length in record.said.cut.items():
+                longest[chain] = max(length, longest.get(chain, 0))
+        return {chain: length for chain, length in longest.items() if length}
+
     def find(self, seq: int, identity: str) -> TrustRecord | None:
         """Return the record in a slot, where it has that id."""
         known = 0 < seq <= len(self.records) and self.records[seq - 1].id == identity

@@ -14,7 +14,11 @@ MOST = {layout.TRUST_CHAIN: layout.LARGEST_TRUST_RECORD}
 
 
 def slots(storage: Storage, chain: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Return the slots of a chain, in order, and the other names in its folder; a chain without a folder is empty."""
+    """Return the slots of a chain, in order, and the other names in its folder; a chain without a folder is empty.
+
+    Raises:
+        StorageError: What stands where its folder belongs cannot be listed: a file, a link.
+    """
     try:
         entries = storage.entries(layout.chain_folder(chain))
     except NotFoundError:
@@ -46,13 +50,11 @@ def read_slots(storage: Storage, chain: str, entries: Sequence[Entry], *, after:
         yield str(content) if isinstance(content, StorageError) else content
 
 
-def read_next(storage: Storage, chain: str, seq: int) -> bytes | None:
-    """Return the content of one slot, or None while it is free.
-
-    Raises:
-        StorageError: Something that is no record stands in it.
-    """
+def read_next(storage: Storage, chain: str, seq: int) -> bytes | str | None:
+    """Return the content of one slot, why it cannot be had, or None while the slot is free."""
     try:
         return storage.read(layout.record_path(chain, seq), most=MOST.get(chain, layout.LARGEST_RECORD))
     except NotFoundError:
         return None
+    except StorageError as error:
+        return str(error)

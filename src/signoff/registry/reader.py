@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from signoff.errors import AlarmError, SignoffError, VerificationError
+from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
 from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
@@ -76,13 +76,9 @@ class Reader:
         return trust
 
     def _check_trust(self) -> None:
-        self.trust_alarm = VerificationError(self.trust.fault) if self.trust.fault else None
-        try:
-            need_pinned(
-                self.pins, layout.TRUST_CHAIN, len(self.trust.records), lambda seq: self.trust.records[seq - 1].id
-            )
-        except AlarmError as alarm:
-            self.trust_alarm = alarm
+        self._cuts = self.trust.longest_cut
+        ids = [record.id for record in self.trust.records]
+        self.trust_alarm = self._chain_alarm(layout.TRUST_CHAIN, ids, fault=self.trust.fault)
 
     def refresh_trust(self, *, thorough: bool = True) -> bool:
         """Read the trust chain again; return whether it changed, in which case every log is folded anew.
@@ -114,11 +110,19 @@ class Reader:
     def log(self, model: str) -> ModelLog:
         """Return a model's log, with all that stands in its folder now; an unknown model's log is empty."""
         chain = layout.model_chain(model)
-        entries, strange = slots(self.storage, chain)
+        try:
+            entries, strange = slots(self.storage, chain)
+        except StorageError as error:
+            return self._unreadable(model, str(error))
         known = self._logs.get(model)
         if known is not None and known.alarm is None and len(entries) == len(known.log.records):
             return known
         return self._extend(model, entries, strange)
+
+    def _unreadable(self, model: str, fault: str) -> ModelLog:
+        """Return the empty log of a model whose log's folder is none; an alarm that later says otherwise is kept."""
+        log = VerifiedLog(chain=layout.model_chain(model), fault=fault)
+        return self._keep(model, log, state=History(model=model), strange=())
 
     def _extend(self, model: str, entries: Sequence[Entry], strange: tuple[str, ...]) -> ModelLog:
         chain = layout.model_chain(model)
@@ -142,6 +146,8 @@ class Reader:
         chain = layout.model_chain(model)
         while (content := read_next(self.storage, chain, len(known.log.records) + len(contents) + 1)) is not None:
             contents.append(content)
+            if isinstance(content, str):
+                break
         if not contents:
             return known
         log = verify_log(contents, self.trust, start=known.log)
@@ -155,17 +161,26 @@ class Reader:
         return known
 
     def _alarm(self, log: VerifiedLog) -> SignoffError | None:
-        cut = self.trust.newest.said.cut.get(log.chain, 0)
-        try:
-            need_pinned(self.pins, log.chain, len(log.records), lambda seq: log.records[seq - 1].id)
-        except AlarmError as alarm:
-            return VerificationError(log.fault) if log.fault and not _rewritten(alarm) else alarm
-        if log.fault:
-            return VerificationError(log.fault, hint="look at it with: signoff doctor")
-        if len(log.records) < cut:
+        alarm = self._chain_alarm(log.chain, [record.id for record in log.records], fault=log.fault)
+        cut = self._cuts.get(log.chain, 0)
+        if alarm is None and len(log.records) < cut:
             message = f"HISTORY REWRITTEN: {log.chain} has {len(log.records)} records; the trust chain knows of {cut}"
             return AlarmError(message, hint="records were taken away; restore them from a backup")
-        return self.trust_alarm
+        return alarm or self.trust_alarm
+
+    def _chain_alarm(self, chain: str, ids: Sequence[str], *, fault: str) -> SignoffError | None:
+        """Return what is wrong with a chain; one that ends early because of a fault is not called rolled back."""
+        try:
+            need_pinned(self.pins, chain, len(ids), lambda seq: ids[seq - 1])
+        except AlarmError as alarm:
+            if not fault or _rewritten(alarm):
+                return alarm
+        return VerificationError(fault, hint="look at it with: signoff doctor") if fault else None
+
+    def known_models(self) -> tuple[str, ...]:
+        """Return the models whose logs this client has seen or the trust chain knows: they must not disappear."""
+        chains = dict.fromkeys((*self.pins.pins, *self._cuts))
+        return tuple(model for chain in chains if (model := layout.model_of_chain(chain)))
 
     def remember(self) -> None:
         """Raise this client's pins to every sound head that was read."""

@@ -171,8 +171,8 @@ def _touches(model: str, changed: Collection[str]) -> bool:
 
 def find_models(reader: Reader) -> tuple[tuple[str, ...], list[Problem]]:
     """Return the names of all models, sorted, and what else stands where models belong."""
-    found: dict[str, str] = {}
     problems: list[Problem] = []
+    names: list[str] = []
     pending = [""]
     while pending:
         prefix = pending.pop()
@@ -185,19 +185,23 @@ def find_models(reader: Reader) -> tuple[tuple[str, ...], list[Problem]]:
             problems.append(Problem(place=folder, what=str(error), hint=error.hint))
             continue
         if prefix and any(entry.name in layout.MODEL_MARKS for entry in entries):
-            _add_model(prefix, found, problems)
+            names.append(prefix)
         for entry in entries:
             name = f"{prefix}/{entry.name}" if prefix else entry.name
             if _may_hold_models(entry, name, inside=bool(prefix), problems=problems):
                 pending.append(name)
-    return tuple(sorted(found.values())), problems
+    return tuple(sorted(_told_apart(names, reader.known_models(), problems))), problems
 
 
-def _add_model(name: str, found: dict[str, str], problems: list[Problem]) -> None:
-    other = found.setdefault(name.lower(), name)
-    if other != name:
-        what = f"its name differs from {other!r} only in case"
-        problems.append(Problem(place=layout.model_folder(name), what=what, hint="rename or remove it"))
+def _told_apart(names: Collection[str], known: Collection[str], problems: list[Problem]) -> tuple[str, ...]:
+    """Return one name for each spelling, first those that were seen before, whose folder may even be gone."""
+    found: dict[str, str] = {}
+    for name in (*(one for one in known if not ModelName.fault(one)), *sorted(names)):
+        other = found.setdefault(name.lower(), name)
+        if other != name:
+            what = f"its name differs from {other!r} only in case"
+            problems.append(Problem(place=layout.model_folder(name), what=what, hint="rename or remove it"))
+    return tuple(found.values())
 
 
 def _may_hold_models(entry: Entry, name: str, *, inside: bool, problems: list[Problem]) -> bool:
