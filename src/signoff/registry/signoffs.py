@@ -11,11 +11,19 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET
 
-from signoff.errors import AlreadyExistsError, ConflictError, InvalidValueError, NotFoundError, RefusedError
+from signoff.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    InvalidValueError,
+    NotFoundError,
+    RefusedError,
+    VerificationError,
+)
 from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
 from signoff.policy.fold import judge
 from signoff.policy.history import History
+from signoff.policy.log import verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import compose_line, join_record, named, read_line
 from signoff.records.statement import RECORD_NAMESPACE, Action, Named
@@ -180,8 +188,10 @@ class Signoffs:
             need_effective(prepared)
             armored = signer.sign(prepared.line, namespace=RECORD_NAMESPACE)
             path = layout.record_path(prepared.chain, prepared.seq)
+            content = join_record(prepared.line, [armored])
+            self._need_counting(prepared, content)
             try:
-                self._reader.storage.put_new(path, join_record(prepared.line, [armored]))
+                self._reader.storage.put_new(path, content)
             except AlreadyExistsError:
                 if signer.needs_touch:
                     raise self._conflict(prepared, "somebody wrote first; look again and touch again") from None
@@ -190,6 +200,19 @@ class Signoffs:
             record = known.log.records[prepared.seq - 1]
             return Written(prepared=prepared, id=record.id, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
+
+    def _need_counting(self, prepared: Prepared, content: bytes) -> None:
+        """Check that every reader will take these bytes for the next record, and that it will have its effect."""
+        known, trust = self._reader.next_records(prepared.ask.model), self._reader.trust
+        if len(known.log.records) + 1 != prepared.seq:
+            return
+        log = verify_log([content], trust, start=known.log)
+        if log.fault:
+            message = f"nothing was written: no reader would accept it: {log.fault}"
+            raise VerificationError(message, hint="sign it again, with the key that was chosen")
+        reasons = judge(log.records[-1], trust, self._reader.facts(prepared.ask.model), state=known.history)
+        if reasons:
+            raise RefusedError(prepared.ask.words, reasons, hint="nothing was written")
 
     def _again(self, prepared: Prepared, signer: Signer) -> Prepared:
         """Return the same decision on the log as it is now, or say what changed."""
