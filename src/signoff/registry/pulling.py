@@ -183,6 +183,9 @@ class Pulling:
         if state.purged is not None:
             found.append(f"purged by {state.purged.person}: {state.purged.reason}")
         stages = [one.stage for one in history.stages.values() if one.version == state.version]
+        named = self._reader.trust.newest.document.stages
+        if ref.kind == "pointer" and ref.selector in named and ref.selector not in stages:
+            found.append(f"{ref.selector} is a stage, and an alias from before it was one points here")
         if ref.kind == "pointer" and ref.selector in stages:
             unmet = self._unmet(ref.model, state.version, ref.selector, now=now)
             return tuple(found + [f"{one.check}: {one.detail}" for one in unmet])

@@ -274,7 +274,9 @@ class Registry:
         if wanted.max_age_days is not None:
             self.checkpoints.need_fresh(wanted.max_age_days)
         parsed = parse_ref(ref)
-        view = self.model(parsed.model, complete=False).need(parsed)
+        model = self.model(parsed.model, complete=False)
+        self.reader.log(model.name).need_sound()
+        view = model.need(parsed)
         if view.state is None:
             message = f"{view.ref} is not registered"
             raise NotFoundError(message, hint=f"register it first: signoff register {view.ref}")
