@@ -1,7 +1,7 @@
 """The bytes that records name by digest, read from storage.
 
-The rule it keeps: what is returned has the digest that was asked for; bytes that are missing, changed or unreadable
-are None.
+The rule it keeps: what is returned has the digest that was asked for; bytes that are missing or changed are None, and
+bytes that are there and mean nothing say nothing: what a rule asks of them is not met.
 """
 
 import hashlib
@@ -58,8 +58,8 @@ class StoredFacts:
         content = self._read(version, layout.VERSION_FILE, digest, most=layout.LARGEST_METADATA)
         try:
             return None if content is None else load_version(content)
-        except SchemaError:
-            return None
+        except SchemaError as error:
+            return VersionMetadata(faults=(error,))
 
     def evaluation(self, version: str, name: str, digest: str) -> Evaluation | None:
         """Return an evaluation file."""
@@ -69,8 +69,8 @@ class StoredFacts:
                 return None
             try:
                 self._evaluations[digest] = load_evaluation(content)
-            except SchemaError:
-                return None
+            except SchemaError as error:
+                self._evaluations[digest] = Evaluation(faults=(error,))
         return self._evaluations[digest]
 
     def _read(self, version: str, name: str, digest: str, *, most: int) -> bytes | None:
