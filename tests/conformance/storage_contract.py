@@ -202,3 +202,34 @@ class StorageContract:
         assert can.writable
         assert can.reason == ""
         assert can.filesystem
+
+    def test_what_was_moved_is_at_the_other_place_only(self, storage: Storage) -> None:
+        storage.put_new("a/x", b"one")
+        storage.move("a/x", "b/c/y")
+        assert storage.read("b/c/y", most=9) == b"one"
+        with pytest.raises(NotFoundError):
+            storage.info("a/x")
+
+    def test_moving_never_replaces(self, storage: Storage) -> None:
+        storage.put_new("a/x", b"one")
+        storage.put_new("b/y", b"two")
+        with pytest.raises(AlreadyExistsError, match=r"cannot move 'a/x' to 'b/y'"):
+            storage.move("a/x", "b/y")
+        assert (storage.read("a/x", most=9), storage.read("b/y", most=9)) == (b"one", b"two")
+
+    def test_what_is_not_there_cannot_be_moved(self, storage: Storage) -> None:
+        storage.put_new("a/x", b"one")
+        for path in ("a/y", "c/y"):
+            with pytest.raises(NotFoundError, match=r"cannot (move|open)"):
+                storage.move(path, "b/y")
+
+    def test_a_folder_is_moved_with_all_in_it(self, storage: Storage) -> None:
+        storage.put_new("a/b/x", b"one")
+        storage.move("a/b", "kept/b")
+        assert storage.read("kept/b/x", most=9) == b"one"
+
+    def test_nothing_is_moved_where_nothing_may_be_written(self, storage: Storage, read_only: Storage) -> None:
+        storage.put_new("a/x", b"one")
+        with pytest.raises(StorageError, match="read-only"):
+            read_only.move("a/x", "b/y")
+        assert storage.read("a/x", most=9) == b"one"

@@ -1,193 +1,176 @@
-"""Versions and models as rows of the filter language.
+"""Models and versions as rows of the filter language, and which metrics a list shows first.
 
-The rule it keeps: the words of a filter mean the same in the command line and in the terminal UI, because both ask
-these rows.
+The rule it keeps: pure; a row says what its view says and nothing more: what nobody knows matches no comparison.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
 
-from signoff.policy.query import Value
-from signoff.registry.snapshot import ModelView, Snapshot, VersionView
+from signoff.errors import InvalidValueError
+from signoff.policy.history import DeploymentState
+from signoff.policy.query_terms import Value
+from signoff.registry.snapshot import ModelView, VersionView
 from signoff.schema.cards import VersionMetadata
+from signoff.schema.scalars import text_of
+from signoff.values.metrics import Metric
+from signoff.values.times import parse_moment
 
-Values = tuple[Value, ...]
+DIGITS = re.compile(r"(\d+)")
+FAMILIES = ("metrics", "params", "tags")
+MOST_METRICS = 3
+NOTHING = VersionMetadata()
 
 
 class VersionRow:
-    """A version, asked for what the filter language knows."""
+    """A version as a row."""
 
-    def __init__(self, view: VersionView, model: ModelView) -> None:
-        """Take the version and the model that it is of."""
-        self.view, self.model = view, model
+    def __init__(self, view: VersionView, model: ModelView, *, paths: Iterable[str] = ()) -> None:
+        """Ask this version.
 
-    def values(self, field: str) -> Values:
+        Args:
+            view: The version.
+            model: Its model.
+            paths: The paths of its files, where the query asks for formats.
+        """
+        self.view, self.model, self._paths = view, model, tuple(paths)
+
+    def words(self) -> tuple[str, ...]:
+        """Return what free words look into."""
+        view = self.view
+        tags = (text for name, value in tags_of(view) for text in (name, value or ""))
+        described = (self.said.description or "", self.model.metadata.description or "")
+        return (view.ref, self.model.title, view.author, *tags, *described)
+
+    def values(self, field: str) -> tuple[Value, ...]:
         """Return what the version says for a field."""
-        family, _, name = field.partition(".")
-        if name:
-            return MEMBERS[family](self.view, name)
-        ask = FIELDS.get(field)
-        return tuple(ask(self)) if ask else ()
+        family, dot, member = field.partition(".")
+        if dot and family in FAMILIES:
+            return tuple(self._members(family, member))
+        return tuple(value for value in ANSWERS[field](self) if value is not None)
 
-    def words(self) -> tuple[str, ...]:
-        """Return what free words look into."""
-        return (self.view.ref, *_texts(self.values(name) for name in ("tag", "author", "by", "description")))
+    def _members(self, family: str, member: str) -> Iterator[Value]:
+        match family:
+            case "metrics":
+                for metric in self.view.metrics:
+                    if metric.name == member and not metric.slice:
+                        yield metric.text if metric.number is None else metric.number
+            case "params":
+                yield from (text_of_any(value) for name, value in self.said.hyperparameters if name == member)
+            case _:
+                yield from (value or "" for name, value in tags_of(self.view) if name == member)
 
+    @property
+    def said(self) -> VersionMetadata:
+        """What its version.yaml says; an empty one where there is none."""
+        return self.view.metadata or NOTHING
 
-class ModelRow:
-    """A model, asked for what any of its versions says."""
-
-    def __init__(self, model: ModelView) -> None:
-        """Take the model."""
-        self.model = model
-        self._versions = tuple(VersionRow(view, model) for view in model.versions)
-
-    def values(self, field: str) -> Values:
-        """Return what the model and its versions say for a field."""
-        own: Values = (self.model.name,) if field == "model" else ()
-        return tuple(dict.fromkeys((*own, *(value for row in self._versions for value in row.values(field)))))
-
-    def words(self) -> tuple[str, ...]:
-        """Return what free words look into."""
-        metadata = self.model.metadata
-        tags = [name for name, _ in metadata.tags]
-        return (
-            self.model.name,
-            self.model.title,
-            metadata.description or "",
-            metadata.task or "",
-            *tags,
-            *metadata.owners,
-        )
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of its files, as far as they are known."""
+        return (*self._paths, *(one.path for one in self.said.artifacts))
 
 
-def rows_of(snapshot: Snapshot) -> Iterator[VersionRow]:
-    """Yield a row for every version."""
-    for model in snapshot.models:
-        for view in model.versions:
-            yield VersionRow(view, model)
-
-
-def known_names(models: Iterable[ModelView]) -> frozenset[str]:
-    """Return every `metrics.`, `params.` and `tags.` name that a version says or a model declares."""
-    found: set[str] = set()
-    for model in models:
-        found.update(f"metrics.{one.name}" for one in model.metadata.metrics)
-        for view in model.versions:
-            found.update(f"metrics.{one.name}" for one in view.metrics)
-            found.update(f"tags.{name}" for name, _ in _tags(view))
-            if view.metadata is not None:
-                found.update(f"params.{name}" for name, _ in view.metadata.hyperparameters)
-    return frozenset(found)
-
-
-def _tags(view: VersionView) -> Iterator[tuple[str, str | None]]:
-    yield from view.metadata.tags if view.metadata else ()
-    yield from view.state.tags if view.state else ()
-
-
-def _texts(groups: Iterable[Values]) -> Iterator[str]:
-    for group in groups:
-        yield from (value for value in group if isinstance(value, str))
-
-
-def _metrics(view: VersionView, name: str) -> Values:
-    found = [one for one in view.metrics if one.name == name]
-    everybody = [one for one in found if not one.slice] or found
-    return tuple(one.text if one.number is None else one.number for one in everybody)
-
-
-def _params(view: VersionView, name: str) -> Values:
-    pairs = view.metadata.hyperparameters if view.metadata else ()
-    return tuple(str(value) for key, value in pairs if key == name)
-
-
-def _tag_values(view: VersionView, name: str) -> Values:
-    return tuple(text or "" for key, text in _tags(view) if key == name)
-
-
-MEMBERS: dict[str, Callable[[VersionView, str], Values]] = {
-    "metrics": _metrics,
-    "params": _params,
-    "tags": _tag_values,
-}
-
-
-def _said(read: Callable[[VersionMetadata], Iterable[str | None]]) -> Callable[[VersionRow], Iterable[Value]]:
-    """Return what asks a version's metadata and leaves out what it does not say."""
-    return lambda row: (text for text in (read(row.view.metadata) if row.view.metadata else ()) if text)
-
-
-def _approval(row: VersionRow) -> Iterator[Value]:
-    return (one.standing.status for one in row.view.asks if one.standing.status != "none")
-
-
-def _tag_words(row: VersionRow) -> Iterator[Value]:
-    for name, text in _tags(row.view):
-        yield name
-        if text is not None:
-            yield f"{name}={text}"
-
-
-def _descriptions(row: VersionRow) -> Iterator[Value]:
-    if row.view.metadata and row.view.metadata.description:
-        yield row.view.metadata.description
-    notes = row.view.state.notes if row.view.state else ()
-    yield from (text for name, text in notes if name == "description")
-
-
-def _environments(row: VersionRow) -> Iterator[Value]:
-    deployments = row.model.history.deployments.values()
-    return (one.environment for one in deployments if one.version == row.view.version)
-
-
-def _problem_words(row: VersionRow) -> Iterator[Value]:
-    yield from (one.what for one in row.view.problems)
-    yield from row.view.revoked_bases
-
-
-def _updated(row: VersionRow) -> Iterator[Value]:
-    state = row.view.state
-    found = [row.view.moment] if row.view.moment else []
-    if state is not None:
-        found += [one.moment for one in state.decisions]
-        found += [one.moment for one in state.requests]
-        found += [one.moment for one in state.comments]
-    return iter([max(found)] if found else [])
-
-
-def _moment(row: VersionRow) -> Iterator[Value]:
-    return iter([row.view.moment] if row.view.moment else [])
-
-
-FIELDS: dict[str, Callable[[VersionRow], Iterable[Value]]] = {
+ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {
     "model": lambda row: (row.view.model,),
     "version": lambda row: (row.view.version,),
     "ref": lambda row: (row.view.ref,),
-    "digest": lambda row: (row.view.digest,) if row.view.digest else (),
+    "digest": lambda row: (row.view.digest,),
     "status": lambda row: (row.view.status,),
-    "approval_status": _approval,
+    "size": lambda row: (row.view.size,),
+    "approval_status": lambda row: (row.view.approval,),
     "stage": lambda row: row.view.stages,
     "alias": lambda row: row.view.aliases,
-    "tag": _tag_words,
-    "author": _said(lambda said: (said.author,)),
-    "by": lambda row: (row.view.state.registrant,) if row.view.state else (),
+    "problem": lambda row: (*(one.what for one in row.view.problems), *row.view.revoked_bases),
+    "environment": lambda row: [one.environment for one in deployments_of(row.view, row.model)],
+    "tag": lambda row: [text for name, value in tags_of(row.view) for text in (name, value and f"{name}={value}")],
+    "author": lambda row: (row.view.author or None, row.said.author),
+    "by": lambda row: (row.view.state.registrant if row.view.state else None,),
     "owner": lambda row: row.model.metadata.owners,
-    "description": _descriptions,
-    "license": _said(lambda said: (said.license, said.license_name)),
-    "library": _said(lambda said: (said.library_name,)),
-    "task": lambda row: (*_said(lambda said: (said.pipeline_tag,))(row), *filter(None, [row.model.metadata.task])),
-    "language": _said(lambda said: said.language),
-    "format": _said(lambda said: (one.path.rpartition(".")[2].lower() for one in said.artifacts if "." in one.path)),
-    "base": _said(lambda said: (one.model for one in said.base_models)),
-    "relation": _said(lambda said: (said.base_model_relation,)),
-    "dataset": _said(lambda said: (one.name for one in said.datasets)),
-    "environment": _environments,
-    "commit": _said(lambda said: (said.source.commit if said.source else None,)),
-    "run": _said(lambda said: (said.source.run_id if said.source else None,)),
-    "problem": _problem_words,
-    "size": lambda row: (row.view.size,) if row.view.size is not None else (),
-    "created": _said(lambda said: (said.created_at,)),
-    "registered": lambda row: (row.view.state.moment,) if row.view.state else (),
-    "updated": _updated,
-    "age": _moment,
+    "created": lambda row: (_read_moment(row.said.created_at),),
+    "registered": lambda row: (row.view.state.moment if row.view.state else None,),
+    "updated": lambda row: (updated_at(row.view),),
+    "age": lambda row: (row.view.moment,),
+    "description": lambda row: (row.said.description,),
+    "license": lambda row: (row.said.license, row.said.license_name),
+    "library": lambda row: (row.said.library_name,),
+    "task": lambda row: (row.said.pipeline_tag, row.model.metadata.task),
+    "language": lambda row: row.said.language,
+    "format": lambda row: formats_of(row.paths),
+    "base": lambda row: [one.model for one in row.said.base_models],
+    "relation": lambda row: (row.said.base_model_relation,),
+    "dataset": lambda row: [one.name for one in row.said.datasets],
+    "commit": lambda row: (row.said.source.commit if row.said.source else None,),
+    "run": lambda row: (row.said.source.run_id if row.said.source else None,),
 }
+"""What a version says for each field of the filter language; None is nothing."""
+
+
+def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:
+    """Return every `metrics.`, `params.` and `tags.` name that rows have, so that a misspelt one is refused."""
+    found: set[str] = set()
+    for row in rows:
+        found.update(f"metrics.{metric.name}" for metric in row.view.metrics)
+        found.update(f"params.{name}" for name, _ in (row.view.metadata or NOTHING).hyperparameters)
+        found.update(f"tags.{name}" for name, _ in tags_of(row.view))
+    return frozenset(found)
+
+
+def tags_of(view: VersionView) -> tuple[tuple[str, str | None], ...]:
+    """Return the tags of a version: those of its metadata, and over them those that people annotated."""
+    found = dict((view.metadata or NOTHING).tags)
+    found.update(view.state.tags if view.state else ())
+    return tuple(found.items())
+
+
+def deployments_of(view: VersionView, model: ModelView) -> tuple[DeploymentState, ...]:
+    """Return what deployers reported of a version."""
+    return tuple(one for one in model.history.deployments.values() if one.version == view.version)
+
+
+def updated_at(view: VersionView) -> datetime | None:
+    """Return when somebody last signed something about a version."""
+    state = view.state
+    if state is None:
+        return view.moment
+    moments = [state.moment, *(one.moment for one in (*state.decisions, *state.requests, *state.comments))]
+    moments += [mark.moment for mark in (state.deprecated, state.revoked, state.purged) if mark is not None]
+    return max(moments)
+
+
+def formats_of(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the extensions of files, without their dots, each once."""
+    return tuple(dict.fromkeys(suffix[1:].lower() for path in paths if (suffix := PurePosixPath(path).suffix)))
+
+
+def headline_metrics(model: ModelView) -> tuple[str, ...]:
+    """Return the metrics that a list shows: those that model.yaml calls primary, else the first that versions name."""
+    primary = [one.name for one in model.metadata.metrics if one.primary]
+    if primary:
+        return tuple(dict.fromkeys(primary))[:MOST_METRICS]
+    named = [one.name for one in model.metadata.metrics]
+    found = [metric.name for view in reversed(model.versions) for metric in view.metrics if not metric.slice]
+    return tuple(dict.fromkeys([name for name in named if name in found] + found))[:MOST_METRICS]
+
+
+def headline(view: VersionView, name: str) -> Metric | None:
+    """Return the value of a metric that stands for a version: the first one that is not of a group only."""
+    return next((metric for metric in view.metrics if metric.name == name and not metric.slice), None)
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return what sorts names as people count: 9 before 10."""
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in DIGITS.split(text) if part)
+
+
+def text_of_any(value: object) -> str:
+    """Return a raw value of metadata as text."""
+    return text_of(value) if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    try:
+        return parse_moment(text) if text else None
+    except InvalidValueError:
+        return None

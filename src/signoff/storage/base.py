@@ -154,3 +154,12 @@ class Storage(Protocol):
         Raises:
             StorageError: It cannot be removed.
         """
+
+    def move(self, path: str, to: str) -> None:
+        """Move whatever stands at a path, itself and not where it leads, to a place where nothing is; folders are made.
+
+        Raises:
+            NotFoundError: Nothing is there.
+            AlreadyExistsError: Something stands at the other place.
+            StorageError: It cannot be moved.
+        """

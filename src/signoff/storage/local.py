@@ -150,10 +150,34 @@ class LocalStorage:
             if error.errno not in {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST}:
                 raise failed(path, error, doing="remove") from error
 
+    def move(self, path: str, to: str) -> None:
+        """Move whatever stands at a path to a place where nothing is; folders are made as needed."""
+        self._need_writable(path)
+        (parts, name), (others, other) = split_file(path), split_file(to)
+        try:
+            with open_folder(self.root, parts) as folder, open_folder(self.root, others, create=True) as target:
+                os.stat(name, dir_fd=folder, follow_symlinks=False)
+                if _is_there(target, other):
+                    message = f"cannot move {path!r} to {to!r}: something is there"
+                    raise AlreadyExistsError(message)
+                os.rename(name, other, src_dir_fd=folder, dst_dir_fd=target)
+                sync_folder(target)
+                sync_folder(folder)
+        except OSError as error:
+            raise failed(path, error, doing="move") from error
+
     def _need_writable(self, path: str) -> None:
         if self._reason:
             message = f"cannot write {path!r} in {self._url!r}: {self._reason}"
             raise StorageError(message)
+
+
+def _is_there(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _kind(item: os.DirEntry[str]) -> Literal["file", "folder", "other"]:

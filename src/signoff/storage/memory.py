@@ -181,6 +181,21 @@ class MemoryStorage:
             if not folder:
                 del above[name]
 
+    def move(self, path: str, to: str) -> None:
+        """Move whatever stands at a path to a place where nothing is; folders are made as needed."""
+        self._need_writable(path)
+        (parts, name), (others, other) = split_file(path), split_file(to)
+        with self._lock:
+            folder = self._folder(parts)
+            if name not in folder:
+                message = f"cannot move {path!r}: No such file or directory"
+                raise NotFoundError(message)
+            target = self._folder(others, create=True)
+            if other in target:
+                message = f"cannot move {path!r} to {to!r}: something is there"
+                raise AlreadyExistsError(message)
+            target[other] = folder.pop(name)
+
     def _need_writable(self, path: str) -> None:
         if self._read_only:
             message = f"cannot write {path!r} in {self.url!r}: {READ_ONLY}"
