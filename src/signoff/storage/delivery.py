@@ -15,7 +15,7 @@ from typing import BinaryIO
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError, VerificationError
 from signoff.storage.base import StoppedError
 from signoff.storage.copying import copy_hashing
-from signoff.storage.folders import PRIVATE, failed, open_folder, open_regular, sync_folder
+from signoff.storage.folders import READ_BACK, failed, open_folder, open_regular, sync_folder
 from signoff.storage.hashing import hash_file, hash_files
 from signoff.storage.local import LocalStorage
 from signoff.storage.paths import PRIVATE_PREFIX, split_file
@@ -208,7 +208,7 @@ class Delivery:
 
 
 def _fill(folder: int, name: str, stream: BinaryIO, *, size: int, told: Progress, durable: bool) -> tuple[int, str]:
-    file = os.open(name, PRIVATE, 0o666, dir_fd=folder)
+    file = os.open(name, READ_BACK, 0o666, dir_fd=folder)
     try:
         found = copy_hashing(stream, file, size=size, told=told)
         if durable:
