@@ -1,10 +1,13 @@
 """What this client remembers of registries: for each chain the highest slot it has seen, and the id there.
 
 The rule it keeps: a chain that is shorter than remembered was rolled back, another id at a remembered slot means that
-history was rewritten; both are alarms, and only a person forgets a pin.
+history was rewritten, and another registry where one was first seen means that it was exchanged; all are alarms, and
+only a person forgets a pin.
 """
 
+import os.path
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -51,13 +54,41 @@ def load_pins(registry: str, url: str) -> PinBook:
     """
     content = read_state(_name(registry))
     if content is None:
-        return PinBook(registry=registry, url=url, first_seen=True)
+        return PinBook(registry=registry, url=place_of(url), first_seen=True)
     try:
         stored = msgspec.json.decode(content, type=_Stored)
     except msgspec.DecodeError as error:
         message = f"what this client remembers of registry {registry[:12]} cannot be read: {error}"
         raise AlarmError(message, hint=f"look at it; to forget it: signoff pin forget {registry}") from None
     return PinBook(registry=registry, url=stored.url, pins=stored.pins)
+
+
+def place_of(url: str) -> str:
+    """Return a registry's place in the same words from every folder; "" for one that does not last."""
+    if "://" in url:
+        return "" if url.startswith("memory:") else url
+    return os.path.abspath(url)  # noqa: PTH100  (symlinks stay: another target is another registry's business)
+
+
+def need_same_place(book: PinBook, url: str) -> None:
+    """Check that this is the registry that this client saw here first.
+
+    Raises:
+        AlarmError: Another one was here.
+    """
+    place = place_of(url)
+    if not place or (not book.first_seen and book.url == place):
+        return
+    for registry in _known():
+        with suppress(AlarmError):
+            other = load_pins(registry, "")
+            if registry != book.registry and other.url == place:
+                break
+    else:
+        return
+    message = f"REGISTRY EXCHANGED: {place} held registry {registry[:12]} and holds {book.registry[:12]} now"
+    hint = f"ask its owners. To accept it: demand it once with --registry-id, or signoff pin forget {registry}"
+    raise AlarmError(message, hint=hint)
 
 
 def need_pinned(book: PinBook, chain: str, length: int, id_at: Callable[[int], str]) -> None:
@@ -99,8 +130,11 @@ def raise_pins(book: PinBook, heads: Mapping[str, Pin]) -> None:
 
 def list_pins() -> tuple[PinBook, ...]:
     """Return what is remembered of every registry."""
-    names = [name for name in list_state(FOLDER) if name.endswith(".json")]
-    return tuple(load_pins(name.removesuffix(".json"), "") for name in names)
+    return tuple(load_pins(registry, "") for registry in _known())
+
+
+def _known() -> list[str]:
+    return [name.removesuffix(".json") for name in list_state(FOLDER) if name.endswith(".json")]
 
 
 def forget_pins(registry: str) -> None:
