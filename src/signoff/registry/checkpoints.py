@@ -5,7 +5,6 @@ of its cited trust record signed it; its heads are compared with the logs as the
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
@@ -17,6 +16,7 @@ from signoff.errors import (
     AlarmError,
     AlreadyExistsError,
     ConflictError,
+    InvalidValueError,
     RefusedError,
     SchemaError,
     StorageError,
@@ -38,7 +38,9 @@ from signoff.records.statement import (
     Stamp,
 )
 from signoff.registry.chains import read_slots, slots
+from signoff.registry.heads import format_heads, parse_heads
 from signoff.registry.people import Me
+from signoff.registry.pins import Pin, need_pinned
 from signoff.registry.reader import Reader
 from signoff.registry.scan import find_models
 from signoff.schema import layout
@@ -46,7 +48,6 @@ from signoff.schema.canonical import canonical
 from signoff.signing.base import Signer
 from signoff.values.times import Surroundings, parse_stamp, stamp
 
-LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{1,10}) (\S.*)")
 MOST_SIGNATURES = 16
 MOST_HEADS = 256 * 1024 * 1024
 
@@ -83,6 +84,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
         author: The witness.
         moment: The witness's clock.
         heads: Chain to (slot, id).
+        policy: The slot of the trust record that it cites.
+        reason: Why it does not count: the key was revoked, or its holder is no witness now; "" while it does.
     """
 
     id: str
@@ -90,6 +93,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     moment: datetime
     heads: Mapping[str, tuple[int, str]]
+    policy: int
+    reason: str = ""
 
 
 class Checkpoints:
@@ -120,14 +125,27 @@ class Checkpoints:
 
     def read(self) -> tuple[tuple[Checkpoint, ...], str]:
         """Return the valid checkpoints, and why the next one is not valid ("" where nothing is wrong)."""
-        entries, _ = slots(self._storage, layout.CHECKPOINT_CHAIN)
         found: list[Checkpoint] = []
+        try:
+            entries, _ = slots(self._storage, layout.CHECKPOINT_CHAIN)
+        except StorageError as error:
+            return (), str(error)
         for content in read_slots(self._storage, layout.CHECKPOINT_CHAIN, entries):
             try:
                 found.append(self._next(content, found))
-            except (VerificationError, SchemaError, StorageError) as error:
+            except (VerificationError, SchemaError, StorageError, InvalidValueError) as error:
                 return tuple(found), f"checkpoint {len(found) + 1}: {error}"
-        return tuple(found), ""
+        return tuple(found), self._pin_fault([one.id for one in found])
+
+    def _pin_fault(self, ids: list[str]) -> str:
+        """Return how the checkpoints differ from what this client has seen; remember them where they do not."""
+        try:
+            need_pinned(self._reader.pins, layout.CHECKPOINT_CHAIN, len(ids), lambda seq: ids[seq - 1])
+        except AlarmError as alarm:
+            return str(alarm)
+        if ids:
+            self._reader.seen[layout.CHECKPOINT_CHAIN] = Pin(len(ids), ids[-1])
+        return ""
 
     def _next(self, content: bytes | str, found: list[Checkpoint]) -> Checkpoint:
         if isinstance(content, str):
@@ -144,6 +162,9 @@ class Checkpoints:
         if (predicate.registry, predicate.seq, predicate.prev) != place:
             message = "it belongs to another registry or slot, or does not follow the checkpoint before it"
             raise VerificationError(message)
+        if found and predicate.policy.seq < found[-1].policy:
+            message = f"it cites trust record {predicate.policy.seq}, older than the checkpoint before it did"
+            raise VerificationError(message)
         self._need_witness(predicate, line, armors)
         digest = said.subject[0].digest.sha256
         return Checkpoint(
@@ -152,7 +173,23 @@ class Checkpoints:
             author=predicate.author,
             moment=parse_stamp(predicate.time),
             heads=self._load_heads(digest),
+            policy=predicate.policy.seq,
+            reason=self._fault(predicate),
         )
+
+    def _fault(self, predicate: CheckpointPredicate) -> str:
+        """Return why an authentic checkpoint does not count: what a witness who was removed signs says nothing."""
+        newest = self._reader.trust.newest
+        if predicate.key in newest.document.revoked:
+            return f"revoked key {predicate.key}"
+        holder = newest.holders.get(predicate.key)
+        if holder is None or holder[0] != predicate.author or not newest.document.holds(predicate.author, ("witness",)):
+            return f"{predicate.author} with this key is no witness in trust record {newest.seq}"
+        return ""
+
+    def newest(self) -> Checkpoint | None:
+        """Return the newest checkpoint that counts, or None."""
+        return next((one for one in reversed(self.read()[0]) if not one.reason), None)
 
     def _need_witness(self, predicate: CheckpointPredicate, line: bytes, armors: bytes) -> None:
         cited = self._reader.trust.find(predicate.policy.seq, predicate.policy.sha256)
@@ -180,8 +217,8 @@ class Checkpoints:
 
     def age_days(self) -> int | None:
         """Return the age of the newest valid checkpoint in whole days; None where there is none."""
-        found, _ = self.read()
-        return max(0, (self._surroundings.now() - found[-1].moment).days) if found else None
+        newest = self.newest()
+        return max(0, (self._surroundings.now() - newest.moment).days) if newest else None
 
     def need_fresh(self, days: int) -> None:
         """Check that the newest checkpoint is at most so many days old, and that its heads are here.
@@ -190,12 +227,11 @@ class Checkpoints:
             RefusedError: There is none, or it is older.
             AlarmError: A chain is shorter than it says, or was rewritten.
         """
-        age = self.age_days()
-        if age is None or age > days:
+        age, newest = self.age_days(), self.newest()
+        if age is None or newest is None or age > days:
             why = "there is no valid checkpoint" if age is None else f"the newest checkpoint is {age} days old"
             action = f"go on with a checkpoint of at most {days} days"
             raise RefusedError(action, [why], hint="a witness makes one with: signoff checkpoint")
-        newest = self.read()[0][-1]
         self.need_covered(newest.heads, source=f"checkpoint {newest.seq}")
 
     def need_covered(self, heads: Mapping[str, tuple[int, str]], *, source: str) -> None:
@@ -257,28 +293,3 @@ class Checkpoints:
             message = f"another checkpoint {predicate.seq} was first"
             raise ConflictError(message, hint="look whether it is enough; else make another") from None
         return self.read()[0][-1]
-
-
-def format_heads(heads: Mapping[str, tuple[int, str]]) -> str:
-    """Return the text of a list of heads: `<id>  <seq> <chain>` a line, sorted by chain bytewise."""
-    ordered = sorted(heads.items(), key=lambda item: item[0].encode())
-    return "".join(f"{identity}  {seq} {chain}\n" for chain, (seq, identity) in ordered)
-
-
-def parse_heads(content: bytes) -> dict[str, tuple[int, str]]:
-    """Return the heads that a text lists.
-
-    Raises:
-        SchemaError: A line is not in the form.
-    """
-    heads: dict[str, tuple[int, str]] = {}
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
-        parsed = LINE.fullmatch(line)
-        if not parsed:
-            message = "it is not '<id>  <seq> <chain>'"
-            raise SchemaError(message, line=number)
-        heads[parsed[3]] = (int(parsed[2]), parsed[1])
-    if not heads:
-        message = "it lists no heads"
-        raise SchemaError(message, hint="make it with: signoff heads")
-    return heads

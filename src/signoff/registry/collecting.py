@@ -13,8 +13,8 @@ import msgspec
 from signoff.errors import NotFoundError, RefusedError, SchemaError, StorageError, VerificationError
 from signoff.policy.history import History
 from signoff.records.statement import Approve, Promote, Register, Reject
-from signoff.registry.checkpoints import format_heads
 from signoff.registry.gathering import Gathering
+from signoff.registry.heads import format_heads
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.storage.base import Info

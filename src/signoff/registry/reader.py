@@ -16,7 +16,7 @@ from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
 from signoff.registry.chains import read_next, read_slots, slots
 from signoff.registry.facts import StoredFacts
-from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, raise_pins
+from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
 from signoff.registry.vouching import Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
@@ -54,16 +54,20 @@ class Reader:
             demanded: The registry id that the caller wants, or "".
 
         Raises:
-            VerificationError: There is no valid trust chain, or it is another registry's.
+            VerificationError: There is no valid trust chain.
+            AlarmError: It is another registry than the demanded one, or than the one that was here before.
         """
         self.storage = storage
         self._demanded = demanded
         self._logs: dict[str, ModelLog] = {}
         self._facts: dict[str, StoredFacts] = {}
+        self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
         self.trust: TrustChain = self._read_trust()
         self.pins: PinBook = load_pins(self.trust.registry, storage.url)
+        if not demanded:
+            need_same_place(self.pins, storage.url)
         self._vouching = Vouching(self.trust.registry)
         self._check_trust()
 
@@ -186,7 +190,7 @@ class Reader:
         """Raise this client's pins to every sound head that was read."""
         if self.trust_alarm is not None:
             return
-        heads = {layout.TRUST_CHAIN: Pin(len(self.trust.records), self.trust.newest.id)}
+        heads = self.seen | {layout.TRUST_CHAIN: Pin(len(self.trust.records), self.trust.newest.id)}
         for known in self._logs.values():
             if known.alarm is None and known.log.records:
                 heads[known.log.chain] = Pin(len(known.log.records), known.log.head)

@@ -15,7 +15,8 @@ from signoff.policy.checks import Finding
 from signoff.policy.lineage import Graph
 from signoff.registry.ancestry import graph_of
 from signoff.registry.asks import Ask, Prepared, Written
-from signoff.registry.checkpoints import Checkpoint, Checkpoints, parse_heads
+from signoff.registry.checkpoints import Checkpoint, Checkpoints
+from signoff.registry.heads import parse_heads
 from signoff.registry.people import Me, match_people, need_me
 from signoff.registry.proposals import Proposals
 from signoff.registry.pulling import EVERYTHING, Pulled, Pulling, Wanted
