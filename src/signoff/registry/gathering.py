@@ -7,8 +7,8 @@ enough.
 
 import msgspec
 
-from signoff.errors import NotFoundError, SigningError, VerificationError
-from signoff.policy.trust import TrustRecord, need_threshold, read_trust_line
+from signoff.errors import NotFoundError, SigningError, StorageError, VerificationError
+from signoff.policy.trust import MOST_SIGNATURES, TrustRecord, need_threshold, read_trust_line
 from signoff.records.sshsig import parse_armor, verify
 from signoff.records.statement import NO_RECORD, TRUST_NAMESPACE
 from signoff.schema import layout
@@ -100,8 +100,10 @@ class Gathering:
         return {"the present root": self._newest, "the new root": record}
 
     def armors(self, proposal: Proposal) -> tuple[bytes, ...]:
-        """Return the signatures that count."""
-        return tuple(self._signatures(proposal.record)[0].values())
+        """Return the signatures that count, as many as a record may have, first those that count for both roots."""
+        found, roots = self._signatures(proposal.record)[0], self.roots(proposal.record).values()
+        shared = sorted(found, key=lambda one: -sum(one in root.root for root in roots))
+        return tuple(found[one] for one in shared[:MOST_SIGNATURES])
 
     def _signatures(self, record: TrustRecord) -> tuple[dict[str, bytes], tuple[str, ...]]:
         keys = {fingerprint for root in self.roots(record).values() for fingerprint in root.root}
@@ -115,7 +117,7 @@ class Gathering:
                 armored = self._storage.read(f"{folder}/{entry.name}", most=layout.LARGEST_RECORD)
                 signature = parse_armor(armored)
                 verify(signature, record.line, namespace=TRUST_NAMESPACE)
-            except VerificationError as error:
+            except (StorageError, VerificationError) as error:
                 ignored.append(f"{entry.name}: {error}")
                 continue
             if signature.key.fingerprint in keys:

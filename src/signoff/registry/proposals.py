@@ -10,9 +10,9 @@ from signoff.errors import (
     AlreadyExistsError,
     ConflictError,
     InvalidValueError,
-    NotFoundError,
     RefusedError,
     SchemaError,
+    StorageError,
     VerificationError,
 )
 from signoff.policy.trust import TrustRecord, verify_trust
@@ -93,7 +93,7 @@ class Proposals:
         for name in self._gathering.names():
             try:
                 proposal = self.find(name)
-            except (NotFoundError, VerificationError, SchemaError, InvalidValueError):
+            except (StorageError, VerificationError, SchemaError, InvalidValueError):
                 continue
             if proposal.record.seq == self._reader.trust.newest.seq + 1:
                 found.append(proposal)
@@ -140,7 +140,10 @@ class Proposals:
             action = f"apply proposal {proposal.id[:12]}"
             raise RefusedError(action, proposal.missing, hint=hint)
         content = proposal.record.line + b"".join(self._gathering.armors(proposal))
-        verify_trust([*(record.content for record in self._reader.trust.records), content])
+        after = verify_trust([*(record.content for record in self._reader.trust.records), content])
+        if after.fault:
+            message = f"nothing was written: no reader would accept it: {after.fault}"
+            raise VerificationError(message, hint="propose again")
         try:
             self._storage.put_new(layout.record_path(layout.TRUST_CHAIN, proposal.record.seq), content)
         except AlreadyExistsError:
