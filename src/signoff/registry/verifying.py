@@ -126,7 +126,7 @@ class Verification:
         place = layout.chain_folder(layout.CHECKPOINT_CHAIN)
         if fault:
             self._fail(place, fault)
-        for checkpoint in found[-1:]:
+        for checkpoint in [one for one in found if not one.reason][-1:]:
             try:
                 self._checkpoints.need_covered(checkpoint.heads, source=f"checkpoint {checkpoint.seq}")
             except SignoffError as alarm:
@@ -165,6 +165,7 @@ class Verification:
             return
         self._compare(place, manifest, found)
         self._check_card(model, state)
+        self._check_evaluations(model, state)
 
     def _manifest(self, model: str, state: VersionState, place: str) -> Manifest | None:
         path = f"{place}/{layout.MANIFEST_FILE}"
@@ -231,6 +232,20 @@ class Verification:
             return
         if hashlib.sha256(content).hexdigest() != state.card:
             self._fail(path, "it is not the card that was registered", "restore it from a backup")
+
+    def _check_evaluations(self, model: str, state: VersionState) -> None:
+        for one in state.evaluations:
+            path = layout.version_file(model, state.version, one.name)
+            try:
+                content = self._storage.read(path, most=layout.LARGEST_METADATA)
+            except NotFoundError:
+                self._problems.append(Problem(place=path, what="the signed evaluation is missing", severity="note"))
+                continue
+            except StorageError as error:
+                self._fail(path, str(error), error.hint)
+                continue
+            if hashlib.sha256(content).hexdigest() != one.digest:
+                self._fail(path, "it is not the evaluation that was signed", "restore it from a backup")
 
     def _strange(self, place: str, names: tuple[str, ...]) -> None:
         for name in names:
