@@ -46,7 +46,7 @@ def ask_about(registry: Registry, action: str, ref: str, **fields: object) -> As
 
 def ask_about_any(registry: Registry, action: str, ref: str, **fields: object) -> Ask:
     """Return an ask about a version, or about a model where only that is named."""
-    if not ModelName.fault(ref) and "@" not in ref and ":" not in ref:
+    if _names_model(ref):
         return Ask(action=action, model=registry.model(ref, complete=False).name, fields=fields)
     return ask_about(registry, action, ref, **fields)
 
@@ -74,6 +74,19 @@ def ask_rollback(registry: Registry, model: str, stage: str, ref: str, *, reason
     view = registry.model(model, complete=False)
     version = _named_version(view, ref) if ref else _version_before(view, stage)
     return Ask(action="rollback", model=view.name, version=version, fields={"stage": stage, "reason": reason})
+
+
+def ask_alias(registry: Registry, ref: str, name: str, *, remove: bool, comment: str) -> Ask:
+    """Return the ask to point an alias at a version, or to remove it from the model that a reference names."""
+    if not remove:
+        return ask_about(registry, "alias", ref, alias=name, comment=comment)
+    model = ref if _names_model(ref) else parse_ref(ref).model
+    fields = {"alias": name, "comment": comment}
+    return Ask(action="alias", model=registry.model(model, complete=False).name, fields=fields)
+
+
+def _names_model(text: str) -> bool:
+    return not ModelName.fault(text)
 
 
 def _version_before(view: ModelView, stage: str) -> str:

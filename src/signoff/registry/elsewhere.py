@@ -3,16 +3,11 @@
 The rule it keeps: the public half comes from the trust chain, so that nobody needs to carry a key here.
 """
 
-from collections.abc import Callable
-
 from signoff.errors import InvalidValueError, SigningError
 from signoff.policy.trust import TrustRecord
 from signoff.records.keys import PublicKey
 from signoff.registry.people import Me
-from signoff.signing.base import Identity, Signer
-from signoff.signing.pasted import PastedSigner
-
-Ask = Callable[[bytes, str], str]
+from signoff.signing.base import Identity
 
 
 def person_elsewhere(trust: TrustRecord, *, who: str, key: str) -> Me:
@@ -46,8 +41,3 @@ def root_elsewhere(record: TrustRecord, fingerprint: str) -> Identity | None:
 def identity_elsewhere(key: PublicKey) -> Identity:
     """Return a key as an identity whose private half is not here."""
     return Identity(key=key, comment="", source="file", path=None)
-
-
-def pasted_signer(identity: Identity, ask: Ask) -> Signer:
-    """Return the way to sign by hand: `ask` shows a payload and a command, and returns what was pasted."""
-    return PastedSigner(identity, ask)

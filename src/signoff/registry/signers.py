@@ -11,7 +11,7 @@ from signoff.signing.find import signer_for
 from signoff.signing.keygen import KeygenSigner
 from signoff.signing.pasted import PastedSigner, paste_command
 
-__all__ = ["in_words", "may_ask_on_terminal", "pasted", "quiet_signer", "record_command"]
+__all__ = ["Identity", "in_words", "may_ask_on_terminal", "pasted", "quiet_signer", "record_command"]
 
 
 def may_ask_on_terminal(identity: Identity) -> bool:
