@@ -126,6 +126,18 @@ def test_a_folder_that_is_a_symlink_leads_nowhere(root: Path, outside: Path, lin
     assert not (outside / "new").exists()
 
 
+def test_a_symlink_is_moved_itself_and_never_through(root: Path, outside: Path) -> None:
+    (root / "models/link").symlink_to(outside)
+    storage = LocalStorage(root)
+    with pytest.raises(StorageError, match=r"'models/link' is a symlink"):
+        storage.move("models/link/passwd", "away")
+    with pytest.raises(StorageError, match=r"'models/link' is a symlink"):
+        storage.move("models/fraud", "models/link/fraud")
+    storage.move("models/link", ".signoff/quarantine/link")
+    assert (root / ".signoff/quarantine/link").is_symlink()
+    assert (outside / "passwd").read_bytes() == SECRET
+
+
 @pytest.mark.parametrize("link", [".signoff", ".signoff/tmp"])
 def test_private_files_are_never_written_through_a_symlink(root: Path, outside: Path, link: str) -> None:
     (root / link).parent.mkdir(exist_ok=True)

@@ -233,3 +233,31 @@ class StorageContract:
         with pytest.raises(StorageError, match="read-only"):
             read_only.move("a/x", "b/y")
         assert storage.read("a/x", most=9) == b"one"
+
+    def test_an_empty_folder_can_be_removed_and_a_full_one_stays(self, storage: Storage, vandal: Vandal) -> None:
+        storage.put_new("full/x", b"one")
+        vandal.folder("empty")
+        for path in ("full", "empty", "empty", "none/at/all"):
+            storage.remove_empty(path)
+        assert [entry for entry in storage.entries("") if entry.name in {"full", "empty"}] == [Entry("full", "folder")]
+        with pytest.raises(StorageError, match=r"'full/x'"):
+            storage.remove_empty("full/x")
+
+    def test_files_and_folders_move_to_where_nothing_is(self, storage: Storage) -> None:
+        storage.put_new("a/x", b"one")
+        storage.put_new("b/y", b"two")
+        storage.move("a/x", "c/d/x")
+        storage.move("b", "c/b")
+        assert storage.walk("a") == ()
+        assert [path for path, _ in storage.walk("c")] == ["b/y", "d/x"]
+        with pytest.raises(AlreadyExistsError, match=r"something is there"):
+            storage.move("c/b/y", "c/d/x")
+        with pytest.raises(NotFoundError, match=r"'gone'"):
+            storage.move("gone", "c/gone")
+        assert storage.read("c/d/x", most=9) == b"one"
+
+    def test_read_only_neither_moves_nor_removes_folders(self, storage: Storage, read_only: Storage) -> None:
+        storage.put_new("a/x", b"one")
+        for ask in (lambda: read_only.move("a", "b"), lambda: read_only.remove_empty("a")):
+            with pytest.raises(StorageError, match=r"read-only"):
+                ask()

@@ -1,0 +1,35 @@
+"""What is looked at grows with the number of models, not of versions."""
+
+from pathlib import Path
+
+import pytest
+
+from signoff.storage.looking import count_folders, look
+
+
+@pytest.mark.parametrize("by_names", [True, False])
+def test_folders_of_models_are_seen_and_version_folders_are_not(tmp_path: Path, by_names: bool) -> None:
+    for folder in ("models/a/versions/1/deep", "models/b/c/d/e/log", "models/b/c/d/e/f/too/deep", ".signoff/trust"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "models/elsewhere").symlink_to("/")
+    seen = set(look(str(tmp_path), by_names=by_names))
+    assert {"", ".signoff", ".signoff/trust", "models", "models/a/versions", "models/b/c/d/e/log"} <= seen
+    assert not seen & {"models/a/versions/1", "models/b/c/d/e/f/too", "models/elsewhere", "models/elsewhere/etc"}
+
+
+@pytest.mark.parametrize("by_names", [True, False])
+def test_a_new_name_changes_one_folder(tmp_path: Path, by_names: bool) -> None:
+    (tmp_path / "models/a/versions").mkdir(parents=True)
+    before = look(str(tmp_path), by_names=by_names)
+    assert look(str(tmp_path), by_names=by_names) == before
+    (tmp_path / "models/a/versions/1").mkdir()
+    after = look(str(tmp_path), by_names=by_names)
+    assert {path for path in after if after[path] != before.get(path)} == {"models/a/versions"}
+
+
+def test_counting_stops_above_what_was_asked(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"models/{number}/versions").mkdir(parents=True)
+    assert count_folders(str(tmp_path), most=1000) == 40
+    assert 5 < count_folders(str(tmp_path), most=5) <= 25
+    assert count_folders(str(tmp_path / "gone"), most=5) == 0
