@@ -47,10 +47,3 @@ def difference_lines(before: str, after: str) -> tuple[str, ...]:
     from difflib import unified_diff  # noqa: PLC0415  (only where somebody looks at a trust change)
 
     return tuple(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
-
-
-def proposal_words(proposal: Proposal) -> str:
-    """Return who proposed, when and why, in words."""
-    said = proposal.record.said
-    comment = f": {said.comment}" if said.comment else ""
-    return f"trust record {said.seq}, proposed by {said.author} at {said.time}{comment}"

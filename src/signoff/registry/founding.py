@@ -134,6 +134,10 @@ class Founding:
         _offer(self._storage, layout.REGISTRY_FILE, dump_yaml({"title": title}).encode())
         return self._gathering.publish(line)
 
+    def waiting(self) -> tuple[str, ...]:
+        """Return the ids of first trust records that wait for signatures."""
+        return self._gathering.names()
+
     def find(self, identity: str) -> Proposal:
         """Return a proposal by a unique beginning of its id; see `Gathering.find`."""
         return self._gathering.find(identity)
@@ -184,8 +188,8 @@ def _offer(storage: Storage, path: str, content: bytes) -> None:
         return
 
 
-def publish_allowed_signers(storage: Storage, trust: TrustChain) -> None:
-    """Write the file that ssh-keygen checks records with, made from the verified trust chain."""
+def publish_allowed_signers(storage: Storage, trust: TrustChain) -> str:
+    """Write the file that ssh-keygen checks records with, made from the verified trust chain; return where it is."""
     try:
         before: bytes | None = storage.read(layout.ALLOWED_SIGNERS, most=layout.LARGEST_TRUST_RECORD)
     except NotFoundError:
@@ -193,3 +197,4 @@ def publish_allowed_signers(storage: Storage, trust: TrustChain) -> None:
     content = allowed_signers(trust).encode()
     if content != before:
         storage.replace(layout.ALLOWED_SIGNERS, content, expected=before)
+    return layout.ALLOWED_SIGNERS

@@ -7,11 +7,20 @@ from collections.abc import Callable
 
 from signoff.records.statement import RECORD_NAMESPACE
 from signoff.signing.base import Identity, Signer
-from signoff.signing.find import signer_for
+from signoff.signing.find import find_identities, signer_for
 from signoff.signing.keygen import KeygenSigner
 from signoff.signing.pasted import PastedSigner, paste_command
 
-__all__ = ["Identity", "in_words", "may_ask_on_terminal", "pasted", "quiet_signer", "record_command"]
+__all__ = [
+    "Identity",
+    "find_identities",
+    "in_words",
+    "may_ask_on_terminal",
+    "pasted",
+    "quiet_signer",
+    "record_command",
+    "signer_for",
+]
 
 
 def may_ask_on_terminal(identity: Identity) -> bool:
