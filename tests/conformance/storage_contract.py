@@ -234,15 +234,6 @@ class StorageContract:
             read_only.move("a/x", "b/y")
         assert storage.read("a/x", most=9) == b"one"
 
-    def test_an_empty_folder_can_be_removed_and_a_full_one_stays(self, storage: Storage, vandal: Vandal) -> None:
-        storage.put_new("full/x", b"one")
-        vandal.folder("empty")
-        for path in ("full", "empty", "empty", "none/at/all"):
-            storage.remove_empty(path)
-        assert [entry for entry in storage.entries("") if entry.name in {"full", "empty"}] == [Entry("full", "folder")]
-        with pytest.raises(StorageError, match=r"'full/x'"):
-            storage.remove_empty("full/x")
-
     def test_files_and_folders_move_to_where_nothing_is(self, storage: Storage) -> None:
         storage.put_new("a/x", b"one")
         storage.put_new("b/y", b"two")
@@ -258,6 +249,7 @@ class StorageContract:
 
     def test_read_only_neither_moves_nor_removes_folders(self, storage: Storage, read_only: Storage) -> None:
         storage.put_new("a/x", b"one")
-        for ask in (lambda: read_only.move("a", "b"), lambda: read_only.remove_empty("a")):
-            with pytest.raises(StorageError, match=r"read-only"):
-                ask()
+        with pytest.raises(StorageError, match=r"read-only"):
+            read_only.move("a", "b")
+        with pytest.raises(StorageError, match=r"read-only"):
+            read_only.remove_empty("a")
