@@ -41,6 +41,15 @@ STATES: dict[str, tuple[str, Tone]] = {
     "met": ("√", "good"),
     "unmet": ("✗", "bad"),
     "unknown": ("?", "warn"),
+    "missing": ("!", "bad"),
+    "alarm": ("!", "bad"),
+    "fault": ("!", "warn"),
+    "note": ("·", "dim"),
+    "Approved": ("√", "good"),
+    "PendingManualApproval": ("◐", "warn"),
+    "Stale": ("!", "warn"),
+    "Rejected": ("✗", "bad"),
+    "none": ("·", "dim"),
 }
 OTHER_STATE: tuple[str, Tone] = ("·", "plain")
 

@@ -1,0 +1,155 @@
+"""Threads: one that reads the registry again and again, one that does what people ask.
+
+The rule it keeps: nothing else starts a thread; a thread ends with the process and never holds it up; what it tells
+is a value; wake-ups come together, the first at once, the next a moment later. Each thread has a registry of its own.
+"""
+
+import asyncio
+import contextlib
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from textual.message import Message
+
+from signoff.errors import SignoffError
+from signoff.registry.registry import Registry
+from signoff.registry.watching import Watching, watch
+from signoff.tui.messages import Seen, Unreadable
+
+Answer = TypeVar("Answer")
+Job = Callable[[Registry], Answer]
+Tell = Callable[[Message], object]
+SETTLE = 0.15
+AGAIN = 10.0
+MOST_PATHS = 2000
+SWITCH = 0.0005
+
+
+class Feed:
+    """Reads a registry on a thread, and again when something changed."""
+
+    def __init__(self, registry: Registry, tell: Tell, *, watching: bool = True) -> None:
+        """Take the registry for the thread's own.
+
+        Args:
+            registry: What to read.
+            tell: Takes `Seen` and `Unreadable`, from the thread.
+            watching: Whether to be told of changes; else only `wake` has it read again.
+        """
+        self._registry, self._tell, self._watching = registry, tell, watching
+        self._lock, self._awake, self._over = threading.Lock(), threading.Event(), threading.Event()
+        self._pending: set[str] = set()
+        self._everything = False
+        self._watch: Watching | None = None
+
+    def start(self) -> None:
+        """Begin; the screen's thread is let in often while this one computes."""
+        sys.setswitchinterval(SWITCH)
+        threading.Thread(target=self._run, name="signoff-feed", daemon=True).start()
+
+    def wake(self, changed: frozenset[str] = frozenset()) -> None:
+        """Have it look at these paths, or at everything."""
+        with self._lock:
+            self._pending |= changed
+            self._everything = self._everything or not changed or len(self._pending) > MOST_PATHS
+        self._awake.set()
+
+    def close(self) -> None:
+        """Stop; nothing is waited for."""
+        self._over.set()
+        self._awake.set()
+
+    def _run(self) -> None:
+        well = self._look(None, complete=False)
+        if self._watching:
+            self._watch = watch(self._registry, self.wake)
+        well = self._look(None, complete=True) and well
+        while not self._over.is_set():
+            came = self._awake.wait(None if well else AGAIN)
+            if self._over.is_set():
+                break
+            began = time.monotonic()
+            well = self._look(self._taken() if came else None, complete=True)
+            self._over.wait(SETTLE - (time.monotonic() - began))
+        if self._watch is not None:
+            self._watch.close()
+
+    def _taken(self) -> frozenset[str] | None:
+        with self._lock:
+            changed = None if self._everything else frozenset(self._pending)
+            self._pending, self._everything = set(), False
+            self._awake.clear()
+        return changed
+
+    def _look(self, changed: frozenset[str] | None, *, complete: bool) -> bool:
+        try:
+            snapshot = self._registry.snapshot(changed=changed, complete=complete)
+            self._registry.close()
+        except SignoffError as error:
+            self._say(Unreadable(str(error)))
+            return False
+        self._say(Seen(snapshot, note=self._watch.note if self._watch else ""))
+        return True
+
+    def _say(self, message: Message) -> None:
+        with contextlib.suppress(RuntimeError):  # the app is gone
+            self._tell(message)
+
+
+class Desk:
+    """Does what people ask, one thing after another, on a thread with a registry of its own."""
+
+    def __init__(self, open_one: Callable[[], Registry]) -> None:
+        """Open the registry with the first thing that is asked."""
+        self._open = open_one
+        self._registry: Registry | None = None
+        self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def ask(self, job: Job[Answer]) -> "asyncio.Future[Answer]":
+        """Return what a job will return or raise; cancelled before its turn, it is not begun."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+
+        def work() -> None:
+            if future.cancelled():
+                return
+            answer, error = self._done(job)
+            with contextlib.suppress(RuntimeError):  # the app is gone
+                loop.call_soon_threadsafe(_settle, future, answer, error)
+
+        self._asked.put(work)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="signoff-desk", daemon=True)
+            self._thread.start()
+        return future
+
+    def here(self, job: Job[Answer]) -> Answer:
+        """Do a job in the calling thread, with a registry opened for it: one that needs the terminal."""
+        with self._open() as registry:
+            return job(registry)
+
+    def _run(self) -> None:
+        while True:
+            self._asked.get()()
+
+    def _done(self, job: Job[Answer]) -> tuple[Answer | None, SignoffError | None]:
+        try:
+            if self._registry is None:
+                self._registry = self._open()
+            return job(self._registry), None
+        except SignoffError as error:
+            return None, error
+
+
+def _settle(future: "asyncio.Future[Any]", answer: object, error: SignoffError | None) -> None:
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(answer)

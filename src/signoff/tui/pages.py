@@ -1,0 +1,321 @@
+"""The texts about one version: overview, metrics, history, and the short form for the detail pane.
+
+The rule it keeps: pure; lines of pieces from a version and the scene; where there is nothing, words say so.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from signoff.policy.checks import Finding
+from signoff.policy.compare import Better
+from signoff.policy.history import Decision, Entry
+from signoff.registry.rows import headline_metrics
+from signoff.registry.snapshot import ModelView, Problem, StageStatus, VersionView
+from signoff.tui.columns import signoff_piece, standing_piece
+from signoff.tui.present import Piece, Pieces, Tone, aligned, count, fit, glyph, or_unknown, state
+from signoff.tui.scene import Pair, Scene, needed, paired
+from signoff.values.display import UNKNOWN, age, displayable_lines, long_size, short_digest, utc_minute
+from signoff.values.metrics import Metric
+
+Text = tuple[Pieces, ...]
+LABEL = 12
+MOST_PAIRS = 8
+MOST_PROBLEMS = 1000
+SHORT_KEY = 15
+BETTER: dict[Better | None, tuple[str, Tone]] = {
+    "better": ("better", "good"),
+    "worse": ("worse", "bad"),
+    "same": ("same", "dim"),
+    None: ("", "plain"),
+}
+READING: Pieces = (("reading the files …", "dim"),)
+
+
+def labelled(label: str, *pieces: Piece) -> Pieces:
+    """Return a line that begins with what it is about."""
+    return ((fit(label, LABEL), "dim"), *pieces)
+
+
+def heading(text: str, *more: Piece) -> Text:
+    """Return an empty line and a heading."""
+    return ((), ((text, "strong"), *more))
+
+
+def title_line(view: VersionView, scene: Scene) -> Pieces:
+    """Return a version's reference and where it stands."""
+    return ((view.ref, "strong"), ("  ", "plain"), standing_piece(view, scene))
+
+
+def detail(view: VersionView, scene: Scene, findings: Sequence[Finding] | None) -> Text:
+    """Return the short form for the pane beside the list; `findings` None: they are still being asked for."""
+    model = scene.snapshot.find_model(view.model)
+    stage = scene.target(view)
+    lines: list[Pieces] = [title_line(view, scene), *problem_lines(view), ()]
+    lines.append(labelled("digest", (short_digest(view.digest), "plain")))
+    lines.append(labelled("files", (_files(view), "plain")))
+    lines.append(labelled("by", (f"{or_unknown(view.author)}, {age(view.moment, now=scene.now)}", "plain")))
+    if view.stages or view.aliases:
+        lines.append(labelled("held by", (", ".join((*view.stages, *view.aliases)), "plain")))
+    lines += _pair_table(view, scene, model)
+    if view.state is not None and stage:
+        lines += [*heading("Gates", (f"  for {stage}", "dim")), *finding_lines(findings)]
+        ask = view.ask(stage)
+        lines += approval_lines(ask, scene) if ask is not None else ()
+    return tuple(lines)
+
+
+def _files(view: VersionView) -> str:
+    return UNKNOWN if view.files is None else f"{count(view.files, 'file')}, {long_size(view.size)}"
+
+
+def problem_lines(view: VersionView) -> Iterator[Pieces]:
+    """Yield what is wrong with a version, and what to do."""
+    for words in view.revoked_bases:
+        yield (("! built on a revoked base: ", "bad"), (words, "plain"))
+    for problem in view.problems:
+        if problem.severity != "note":
+            yield from _problem(problem, place="")
+
+
+def _problem(problem: Problem, *, place: str) -> Iterator[Pieces]:
+    mark, tone = glyph(problem.severity)
+    yield ((f"{mark} ", tone), (f"{place}: " if place else "", "strong"), (problem.what, "plain"))
+    if problem.hint:
+        yield (("  ", "plain"), (problem.hint, "dim"))
+
+
+def problems_text(problems: Sequence[Problem]) -> Text:
+    """Return all problems, as a page."""
+    if not problems:
+        return ((("nothing is wrong", "dim"),),)
+    lines = [line for one in problems[:MOST_PROBLEMS] for line in _problem(one, place=one.place)]
+    more = len(problems) - MOST_PROBLEMS
+    return (*lines, *(((f"… and {more:,} more: signoff doctor", "dim"),) for _ in range(more > 0)))
+
+
+def finding_lines(findings: Sequence[Finding] | None) -> Iterator[Pieces]:
+    """Yield what each check says: met, not met, unknown."""
+    if findings is None:
+        yield READING
+    for one in findings or ():
+        mark, tone = glyph(one.outcome)
+        words = {"unmet": "not met", "unknown": "unknown"}.get(one.outcome, "")
+        said = f"{words}: {one.detail}" if words else one.detail
+        yield ((f"{mark} ", tone), (f"{one.check:<{LABEL}} ", "plain"), (said, "plain" if words else "dim"))
+
+
+def approval_lines(ask: StageStatus, scene: Scene) -> Iterator[Pieces]:
+    """Yield who approved for a stage, whose approval does not count and why, who asked, who rejected."""
+    standing = ask.standing
+    have = sum(min(len(line.people), line.needed) for line in standing.lines)
+    all_needed = sum(line.needed for line in standing.lines)
+    yield from heading("Approvals", (f"  {have} of {all_needed} for {ask.stage}", "dim"))
+    for one in standing.counted:
+        yield _decision(one, ("√ ", "good"), scene)
+    for one, why in standing.stale:
+        yield (*_decision(one, ("! ", "warn"), scene), (f"  does not count: {why}", "warn"))
+    if standing.rejection is not None:
+        yield (*_decision(standing.rejection, ("✗ ", "bad"), scene), ("  rejected", "bad"))
+    for request in standing.requests:
+        words = f"asked by {request.person}, {age(request.moment, now=scene.now)}"
+        yield (glyph("requested"), (f" {words}", "plain"), *_quoted(request.comment))
+    if not (standing.counted or standing.stale or standing.rejection or standing.requests):
+        yield (("nobody asked yet" if all_needed else "needs none", "dim"),)
+
+
+def _decision(one: Decision, mark: Piece, scene: Scene) -> Pieces:
+    when = age(one.moment, now=scene.now)
+    key = f"  {one.key[:SHORT_KEY]}…" if one.key else ""
+    return (mark, (one.person, "plain"), (f"  {when}{key}", "dim"), *_quoted(one.comment))
+
+
+def _quoted(comment: str) -> Pieces:
+    return ((f"  “{' '.join(displayable_lines(comment))}”", "plain"),) if comment else ()
+
+
+def metric_name(metric: Metric) -> str:
+    """Return a metric's name, with its unit where that says something."""
+    unit = metric.unit or ""
+    return metric.name if unit in {"", "fraction", "ratio"} or metric.text.endswith(unit) else f"{metric.name} {unit}"
+
+
+def metric_value(metric: Metric | None) -> str:
+    """Return a value as written."""
+    return UNKNOWN if metric is None else metric.text
+
+
+def delta_text(delta: Decimal | None) -> str:
+    """Return a difference with its sign, without needless digits."""
+    return UNKNOWN if delta is None else f"{delta:+f}" if delta else "0"
+
+
+def _pair_table(view: VersionView, scene: Scene, model: ModelView | None) -> Iterator[Pieces]:
+    reference = scene.reference(view)
+    pairs = [one for one in paired(view, reference, model) if not one.metric.slice]
+    if not pairs:
+        yield from (
+            *heading("Metrics"),
+            (("none are written down" if scene.snapshot.complete else "reading …", "dim"),),
+        )
+        return
+    first = headline_metrics(model) if model else ()
+    pairs.sort(key=lambda one: first.index(one.metric.name) if one.metric.name in first else len(first))
+    shown = pairs[:MOST_PAIRS]
+    yield from pair_lines(shown, against=reference.version if reference else "", title="Metrics", name_width=18)
+    if len(pairs) > len(shown):
+        yield ((f"{len(pairs) - len(shown)} more: enter, then 2", "dim"),)
+
+
+def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, name_width: int) -> Iterator[Pieces]:
+    """Yield a table of values beside those of a reference, whose version name is `against` ("" where none is)."""
+    names = [metric_name(one.metric) for one in pairs]
+    this = aligned([metric_value(one.this) for one in pairs])
+    other = aligned([metric_value(one.other) for one in pairs])
+    deltas = aligned([delta_text(one.delta) for one in pairs])
+    widths = [max(len(head), *map(len, column)) for head, column in (("this", this), (against, other), ("Δ", deltas))]
+    name_width = min(name_width, max(len(title), *map(len, names)))
+    head = [fit("this", widths[0], right=True), fit(against, widths[1], right=True), fit("Δ", widths[2], right=True)]
+    yield ()
+    columns = head if against else head[:1]
+    yield ((fit(title, name_width), "strong"), *((f"  {text}", "dim") for text in columns))
+    for at, one in enumerate(pairs):
+        line: list[Piece] = [(fit(names[at], name_width), "plain"), (f"  {fit(this[at], widths[0])}", "plain")]
+        if against:
+            words, tone = BETTER[one.better]
+            line += [(f"  {fit(other[at], widths[1])}", "dim"), (f"  {fit(deltas[at], widths[2])}", tone)]
+            line += [(f"  {words}", tone)] if words else _not_comparable(one)
+        yield tuple(line)
+
+
+def _not_comparable(pair: Pair) -> Iterable[Piece]:
+    both = pair.this is not None and pair.other is not None
+    return [("  not comparable", "dim")] if both and pair.delta is None else []
+
+
+def metrics_text(view: VersionView, scene: Scene) -> Text:
+    """Return every metric, by what it was measured on, beside the reference's."""
+    model, reference = scene.snapshot.find_model(view.model), scene.reference(view)
+    pairs = paired(view, reference, model)
+    if not pairs:
+        return ((("no metrics: neither version.yaml nor an evaluation that counts has any", "dim"),),)
+    against = (f"beside {reference.ref}, " if reference else "nothing to compare with: no version holds ") + scene.top
+    lines: list[Pieces] = [((against, "dim"),)]
+    groups: dict[str, list[Pair]] = {}
+    for one in pairs:
+        groups.setdefault(_measured_on(one.metric), []).append(one)
+    for group, members in groups.items():
+        lines += pair_lines(members, against=reference.version if reference else "", title=group, name_width=34)
+        lines += _intervals(members)
+    return tuple(lines)
+
+
+def _measured_on(metric: Metric) -> str:
+    place = " ".join(part for part in (metric.dataset, metric.revision, metric.split) if part)
+    group = ", ".join(f"{key}={value}" for key, value in metric.slice)
+    return " · ".join(part for part in (place, group) if part) or "measured on: nobody says"
+
+
+def _intervals(pairs: Iterable[Pair]) -> Iterator[Pieces]:
+    for one in pairs:
+        metric = one.this
+        if metric is not None and metric.low is not None and metric.high is not None:
+            level = f"{metric.level * 100:.0f} % interval" if metric.level is not None else "interval"
+            yield ((f"  {metric.name}: {level} {metric.low} to {metric.high}", "dim"),)
+
+
+def overview_text(view: VersionView, scene: Scene, findings: Sequence[Finding] | None) -> Text:
+    """Return what a version is, where it stands, and what it lacks."""
+    lines: list[Pieces] = [title_line(view, scene), *problem_lines(view), ()]
+    lines += [labelled(label, (text, "plain")) for label, text in _facts(view, scene) if text]
+    lines += heading("Sign-off")
+    if view.state is None:
+        lines.append(((f"not registered: signoff register {view.ref}", "warn"),))
+        return tuple(lines)
+    lines += [_stage_line(view, stage) for stage in scene.stages]
+    target = scene.target(view)
+    if target:
+        lines += [*heading("Gates", (f"  for {target}", "dim")), *finding_lines(findings)]
+    for ask in view.asks:
+        if needed(scene.rules[ask.stage]) or ask.standing.requests:
+            lines += approval_lines(ask, scene)
+    return tuple(lines)
+
+
+def _stage_line(view: VersionView, stage: str) -> Pieces:
+    ask = view.ask(stage)
+    held: Piece = ("● points here", "good") if stage in view.stages else ("○ not here", "dim")
+    quorum = "; ".join(line.words for line in ask.standing.lines if line.needed) if ask else ""
+    return labelled(stage, held, (f"  {quorum or 'needs no approval'}", "plain"))
+
+
+def _facts(view: VersionView, scene: Scene) -> Iterator[tuple[str, str]]:
+    yield "status", f"{view.status}{_mark_words(view)}"
+    yield "sha256", view.digest or ""
+    yield "files", _files(view)
+    yield "by", f"{or_unknown(view.author)}, {utc_minute(view.moment)} ({age(view.moment, now=scene.now)})"
+    yield "aliases", ", ".join(view.aliases)
+    metadata = view.metadata
+    if metadata is None:
+        return
+    yield "description", " ".join(displayable_lines(metadata.description or ""))
+    yield "licence", metadata.license_name or metadata.license or ""
+    yield "library", metadata.library_name or ""
+    yield "task", metadata.pipeline_tag or ""
+    yield (
+        "built on",
+        ", ".join(f"{base.model}{':' + base.version if base.version else ''}" for base in metadata.base_models),
+    )
+    yield "data", ", ".join(" ".join(p for p in (d.name, d.revision, d.split) if p) for d in metadata.datasets)
+    yield "tags", ", ".join(name if text is None else f"{name}={text}" for name, text in metadata.tags)
+    yield "settings", ", ".join(f"{name}={value}" for name, value in metadata.hyperparameters)
+
+
+def _mark_words(view: VersionView) -> str:
+    marks = (view.state.revoked, view.state.purged, view.state.deprecated) if view.state else ()
+    mark = next((one for one in marks if one is not None), None)
+    return f" by {mark.person}: {mark.reason}" if mark else ""
+
+
+def history_text(view: VersionView, scene: Scene) -> Text:
+    """Return every record about a version, the newest first, and what each is worth."""
+    model = scene.snapshot.find_model(view.model)
+    entries = _about(view, model.history.entries) if model else []
+    if not entries:
+        return (((f"no record speaks of {view.ref}", "dim"),),)
+    return tuple(line for entry in reversed(entries) for line in _entry_lines(entry))
+
+
+def _about(view: VersionView, entries: Sequence[Entry]) -> list[Entry]:
+    found: list[Entry] = []
+    ids: set[str] = set()
+    for entry in entries:
+        answers = getattr(entry.record.action, "record", None)
+        if entry.record.subject.name == view.ref or answers in ids:
+            found.append(entry)
+            ids.add(entry.record.id)
+    return found
+
+
+def _entry_lines(entry: Entry) -> Iterator[Pieces]:
+    record = entry.record
+    mark, tone = state("effective" if entry.effective else "ineffective")
+    action = str(record.envelope.action).replace("_", "-")
+    stage = getattr(record.action, "stage", "") or getattr(record.action, "environment", "")
+    yield (
+        (mark[0], tone),
+        (f" {record.seq:>4}  {utc_minute(record.moment)}  ", "dim"),
+        (fit(action, 11), "strong" if entry.effective else "dim"),
+        (f" {stage}" if stage else "", "plain"),
+        (f"  {record.author}", "plain"),
+        (f"  {record.id[:12]}", "dim"),
+    )
+    said = getattr(record.action, "comment", "") or getattr(record.action, "reason", "")
+    for line in displayable_lines(said) if said else ():
+        yield (("        “", "dim"), (line, "plain"), ("”", "dim"))
+    for reason in entry.reasons:
+        yield (("        no effect: ", "warn"), (reason, "plain"))
+
+
+def signoff_words(view: VersionView, scene: Scene) -> str:
+    """Return the sign-off cell's words, for messages."""
+    return signoff_piece(view, scene)[0]

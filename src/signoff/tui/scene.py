@@ -1,0 +1,186 @@
+"""What a snapshot means for the person in front of it: stages in order, what waits, what is refused.
+
+The rule it keeps: pure; everything follows from the snapshot, the person and the time. It decides nothing: what the
+rules say at the moment of signing is the registry's word.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from signoff.policy.compare import Better
+from signoff.registry.inbox import waiting_for
+from signoff.registry.snapshot import ModelView, Snapshot, StageStatus, VersionView
+from signoff.schema.rules import StageRule
+from signoff.values.metrics import Direction, Metric, delta, direction
+
+UNDECIDED = ("Rejected", "PendingManualApproval", "Stale")
+GONE = {"revoked", "purged", "missing"}
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot, and who looks at it when.
+
+    Attributes:
+        snapshot: The registry.
+        now: The time that ages count to.
+        person: Who would sign here, or "".
+        waiting: How much waits for the person, by model.
+    """
+
+    snapshot: Snapshot
+    now: datetime
+    person: str = ""
+    waiting: Mapping[str, int] = {}
+
+    @property
+    def rules(self) -> dict[str, StageRule]:
+        """What each stage asks."""
+        return self.snapshot.trust.newest.document.stages
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages that have rules, in the order of promotion."""
+        return self.snapshot.stages
+
+    @property
+    def top(self) -> str:
+        """The stage that asks for most approvals, the later of equals; "" where no stage has a rule."""
+        return max(reversed(self.stages), key=lambda stage: needed(self.rules[stage]), default="")
+
+    def reference(self, view: VersionView) -> VersionView | None:
+        """Return what a version is measured against: the holder of the top stage, or whom it replaced itself."""
+        model = self.snapshot.find_model(view.model)
+        state = model.stages.get(self.top) if model else None
+        if model is None or state is None:
+            return None
+        other = state.replaced if state.version == view.version else state.version
+        return model.find(other) if other else None
+
+    def target(self, view: VersionView) -> str:
+        """Return the stage that a version should be judged for: one that was asked for, else the next one up."""
+        asked = [one.stage for one in view.asks if one.standing.requests]
+        ahead = [stage for stage in self.stages if stage not in view.stages]
+        return next((stage for stage in ahead if stage in asked), "") or next(iter(ahead), self.top)
+
+    def spotlight(self, view: VersionView) -> StageStatus | None:
+        """Return how far a version is for the stage that a list should tell about."""
+        known = {one.stage: one for one in view.asks}
+        asks = [known[stage] for stage in self.stages if stage in known and needed(self.rules[stage])]
+        open_ones = [one for one in asks if one.standing.status in UNDECIDED]
+        approved = [one for one in asks if one.standing.status == "Approved"]
+        return next(iter([*open_ones, *reversed(approved), *asks]), None)
+
+    def why_no_approval(self, view: VersionView, stage: str) -> str:
+        """Return why this person's approval would not count for a stage, or ""."""
+        rule, trust = self.rules[stage], self.snapshot.trust.newest.document
+        if not trust.holds(self.person, rule.approving_roles):
+            return f"{stage} is approved by {' or '.join(rule.approving_roles)}"
+        if rule.separation and view.state is not None and self.person in view.state.builders:
+            return f"{self.person} registered or built {view.ref}, and {stage} asks for others"
+        return ""
+
+    def refusals(self, view: VersionView) -> dict[str, str]:
+        """Return why signing commands cannot be done with a version: command id to words."""
+        basic = self._basic_refusal(view)
+        if basic:
+            return dict.fromkeys(("request", "approve", "reject", "promote"), basic)
+        said = {
+            "approve": self._every(self.why_no_approval(view, stage) for stage in self.stages),
+            "reject": self._every(self._why_no_rejection(stage) for stage in self.stages),
+            "promote": self._every(self._why_no_promotion(view, stage) for stage in self.stages),
+        }
+        return {command: why for command, why in said.items() if why}
+
+    def _basic_refusal(self, view: VersionView) -> str:
+        model = self.snapshot.find_model(view.model)
+        if view.state is None:
+            return f"{view.ref} is not registered: signoff register {view.ref}"
+        if view.status in GONE:
+            return f"{view.ref} is {view.status}"
+        if model is not None and not model.sound:
+            return f"the log of {view.model} is not sound: press ! to see why"
+        return "" if self.stages else "no stage of this registry has a rule: signoff trust edit"
+
+    def _every(self, reasons: Iterable[str]) -> str:
+        """Return the reasons where there is one for every stage: a single open stage is enough."""
+        found = list(reasons)
+        return "; ".join(dict.fromkeys(found)) if all(found) and self.person else ""
+
+    def _why_no_rejection(self, stage: str) -> str:
+        roles = self.rules[stage].approving_roles
+        holds = self.snapshot.trust.newest.document.holds(self.person, roles)
+        return "" if holds else f"{stage} is decided by {' or '.join(roles)}"
+
+    def _why_no_promotion(self, view: VersionView, stage: str) -> str:
+        rule, ask = self.rules[stage], view.ask(stage)
+        if stage in view.stages:
+            return f"{stage} points at {view.ref} already"
+        if not self.snapshot.trust.newest.document.holds(self.person, rule.promoters):
+            return f"{stage} is promoted by {' or '.join(rule.promoters)}"
+        lines = ask.standing.lines if ask else ()
+        lacking = [(line.needed - len(line.people), line.roles) for line in lines if not line.met]
+        return "; ".join(f"{stage} needs {_approvals(n)} from: {' or '.join(roles)}" for n, roles in lacking)
+
+
+def _approvals(number: int) -> str:
+    return f"{number} more approval{'s' if number > 1 else ''}"
+
+
+def needed(rule: StageRule) -> int:
+    """Return how many approvals a stage asks for altogether."""
+    return rule.approvals + sum(line.approvals for line in rule.also)
+
+
+def scene_of(snapshot: Snapshot, *, now: datetime, person: str) -> Scene:
+    """Return a scene, with what waits for the person counted for each model."""
+    found = waiting_for(snapshot, person) if person else ()
+    return Scene(
+        snapshot=snapshot, now=now, person=person, waiting=Counter(one.ref.rpartition(":")[0] for one in found)
+    )
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric of a version beside the same metric of its reference.
+
+    Attributes:
+        metric: The version's, or the reference's where the version says nothing.
+        this: The version's value.
+        other: The reference's value.
+        delta: By how much the version's is above the other; None where they are not comparable.
+        better: What that means by the metric's direction; None where nobody knows.
+    """
+
+    metric: Metric
+    this: Metric | None
+    other: Metric | None
+    delta: Decimal | None
+    better: Better | None
+
+
+def paired(view: VersionView, reference: VersionView | None, model: ModelView | None) -> tuple[Pair, ...]:
+    """Return every metric of a version, and of its reference, side by side; the version's order first."""
+    meanings = {one.name: one.direction for one in model.metadata.metrics if one.direction} if model else {}
+    mine = {one.identity: one for one in reversed(view.metrics)}
+    theirs = {one.identity: one for one in reversed(reference.metrics)} if reference else {}
+    order = dict.fromkeys([one.identity for one in view.metrics] + [one for one in theirs if one not in mine])
+    return tuple(_pair(mine.get(one), theirs.get(one), meanings) for one in order)
+
+
+def _pair(this: Metric | None, other: Metric | None, meanings: dict[str, Direction]) -> Pair:
+    metric = this or other
+    assert metric is not None
+    difference = delta(other, this) if this is not None and other is not None else None
+    way = meanings.get(metric.name) or direction(metric.name)
+    return Pair(metric=metric, this=this, other=other, delta=difference, better=_better(difference, way))
+
+
+def _better(difference: Decimal | None, way: Direction | None) -> Better | None:
+    if difference is None or (difference and way is None):
+        return None
+    if not difference:
+        return "same"
+    return "better" if (difference > 0) == (way == "higher") else "worse"

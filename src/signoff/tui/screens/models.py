@@ -1,0 +1,82 @@
+"""The first screen: every model, what is in production, what waits."""
+
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from signoff.registry.rows import VersionRow, known_names
+from signoff.tui.columns import model_fields
+from signoff.tui.commands import Situation
+from signoff.tui.listrows import ModelRow
+from signoff.tui.messages import OpenModel
+from signoff.tui.scene import Scene
+from signoff.tui.screens.page import Page
+from signoff.tui.session import Session
+from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.table import Sort, Table
+
+EMPTY = "no models yet: put a folder under models/NAME/versions/, then: signoff register NAME:VERSION"
+
+
+class ModelsPage(Page):
+    """Models of the registry."""
+
+    page_id: ClassVar[str] = "models"
+
+    def __init__(self, session: Session) -> None:
+        """Begin sorted by name."""
+        super().__init__(session)
+        self.listing = Listing(noun="models", empty="reading the registry …", sort=Sort("model"), id="listing")
+
+    def body(self) -> tuple[Widget, ...]:
+        """Return the list."""
+        return (self.listing,)
+
+    def redraw(self, scene: Scene) -> None:
+        """Show the models."""
+        self.listing.table.empty = EMPTY if not scene.snapshot.models else "no model fits the filter: esc clears it"
+        models = scene.snapshot.models
+        content = Content(
+            models,
+            model_fields(scene),
+            key=lambda model: model.name,
+            row=ModelRow,
+            known=lambda: known_names(VersionRow(view, model) for model in models for view in model.versions),
+        )
+        self.listing.show(content, now=scene.now)
+
+    def situation(self) -> Situation:
+        """Return what the cursor is on."""
+        selected = self.listing.current
+        return Situation(screen=self.page_id, selected=selected.name if selected else "", unwritable=self.unwritable)
+
+    def obey(self, command_id: str) -> None:
+        """Filter, sort, open."""
+        match command_id:
+            case "open" if self.listing.current is not None:
+                self.post_message(OpenModel(self.listing.current.name))
+            case "filter":
+                self.listing.begin_filter()
+            case "column.left" | "column.right":
+                self.listing.choose(1 if command_id == "column.right" else -1)
+            case "sort":
+                self.listing.sort_by_chosen()
+            case _:
+                pass
+
+    def leave(self) -> bool:
+        """Leave the filter, if there is one."""
+        return self.listing.leave_filter()
+
+    def on_table_moved(self, _: Table.Moved) -> None:
+        """End a message; the keys may be others."""
+        self.tell("")
+        self.offer()
+
+    def on_table_opened(self, _: Table.Opened) -> None:
+        """Open what was clicked twice."""
+        self.obey("open")
+
+    def on_listing_faulty(self, message: Listing.Faulty) -> None:
+        """Say what is wrong with the filter."""
+        self.tell(message.why)

@@ -1,0 +1,160 @@
+"""The versions of a model, and beside them, where there is room, what the cursor is on."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import ClassVar
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from signoff.errors import SignoffError
+from signoff.policy.checks import Finding
+from signoff.registry.registry import Registry
+from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.snapshot import VersionView
+from signoff.tui.columns import version_fields
+from signoff.tui.commands import Situation
+from signoff.tui.messages import OpenVersion, Sign
+from signoff.tui.pages import detail
+from signoff.tui.scene import Scene
+from signoff.tui.screens.page import Page
+from signoff.tui.session import Session
+from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.table import Sort, Table
+from signoff.tui.widgets.text import TextView
+
+SIGNING = ("request", "approve", "reject", "promote")
+
+
+class VersionsPage(Page):
+    """Versions of one model."""
+
+    page_id: ClassVar[str] = "versions"
+    CSS = """
+    #versions-body { height: 1fr; }
+    #detail { display: none; width: 50; border-left: solid $panel; padding: 0 0 0 1; }
+    VersionsPage.-wide #detail { display: block; }
+    VersionsPage.-broad #detail { width: 66; }
+    """
+
+    def __init__(self, session: Session, model: str) -> None:
+        """Begin with the youngest version."""
+        super().__init__(session)
+        self.model_name = model
+        self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
+        self.pane = TextView(id="detail")
+        self.pane.can_focus = False
+        self.findings: dict[Hashable, tuple[Finding, ...]] = {}
+        self.asking: asyncio.Task[None] | None = None
+
+    def body(self) -> tuple[Widget, ...]:
+        """Return the list and the pane."""
+        return (Horizontal(self.listing, self.pane, id="versions-body"),)
+
+    def place(self) -> tuple[str, ...]:
+        """Return the model's name."""
+        return (self.model_name, "versions")
+
+    @property
+    def current(self) -> VersionView | None:
+        """The version that the cursor is on."""
+        found = self.listing.current
+        return found if isinstance(found, VersionView) else None
+
+    def redraw(self, scene: Scene) -> None:
+        """Show the versions."""
+        model = scene.snapshot.find_model(self.model_name)
+        models = {model.name: model} if model else {}
+        versions = model.versions if model else ()
+        nothing = (
+            "no version fits the filter: esc clears it"
+            if versions
+            else f"no versions: signoff register {self.model_name}:VERSION"
+        )
+        self.listing.table.empty = nothing if model else f"the model {self.model_name} is gone: esc goes back"
+        content = Content(
+            versions,
+            version_fields(scene, model) if model else (),
+            key=lambda view: view.version,
+            row=lambda view: VersionRow(view, models[view.model]),
+            known=lambda: known_names(VersionRow(view, models[view.model]) for view in versions),
+        )
+        self.listing.show(content, now=scene.now)
+        self.findings.clear()
+        self.look()
+
+    def look(self) -> None:
+        """Show what the cursor is on, and ask what the rules say of it."""
+        view, scene = self.current, self.scene
+        if scene is None or not self.has_class("-wide"):
+            return
+        if view is None:
+            self.pane.show(((("no version is selected", "dim"),),))
+            return
+        known = self.findings.get(view.version)
+        if known is None and view.state is not None and scene.target(view):
+            self.ask_findings(view, scene.target(view))
+        self.pane.show(detail(view, scene, known))
+
+    def ask_findings(self, view: VersionView, stage: str) -> None:
+        """Ask on the desk; an answer about another version than the cursor's is only kept."""
+        if self.asking is not None:
+            self.asking.cancel()
+        self.asking = asyncio.create_task(self._ask(view, stage))
+
+    async def _ask(self, view: VersionView, stage: str) -> None:
+        def job(registry: Registry) -> tuple[Finding, ...]:
+            return registry.check(view, stage)
+
+        try:
+            found = await self.session.desk.ask(job)
+        except SignoffError as error:
+            found = (Finding(check="rules", outcome="unknown", detail=str(error)),)
+        self.findings[view.version] = found
+        if self.current is not None and self.current.version == view.version:
+            self.look()
+
+    def situation(self) -> Situation:
+        """Return what the cursor is on and what the rules refuse for it."""
+        view = self.current
+        return Situation(
+            screen=self.page_id,
+            selected=view.ref if view else "",
+            unwritable=self.unwritable,
+            refusals=self.scene.refusals(view) if view and self.scene else {},
+        )
+
+    def obey(self, command_id: str) -> None:
+        """Filter, sort, open, sign."""
+        view = self.current
+        match command_id:
+            case "open" if view is not None:
+                self.post_message(OpenVersion(view.model, view.version))
+            case "filter":
+                self.listing.begin_filter()
+            case "column.left" | "column.right":
+                self.listing.choose(1 if command_id == "column.right" else -1)
+            case "sort":
+                self.listing.sort_by_chosen()
+            case _ if command_id in SIGNING and view is not None:
+                self.post_message(Sign(command_id, view.model, view.version))
+            case _:
+                pass
+
+    def leave(self) -> bool:
+        """Leave the filter, if there is one."""
+        return self.listing.leave_filter()
+
+    def on_table_moved(self, _: Table.Moved) -> None:
+        """Show what the cursor is on."""
+        self.tell("")
+        self.offer()
+        self.look()
+
+    def on_table_opened(self, _: Table.Opened) -> None:
+        """Open what was clicked twice."""
+        self.obey("open")
+
+    def on_listing_faulty(self, message: Listing.Faulty) -> None:
+        """Say what is wrong with the filter."""
+        self.tell(message.why)

@@ -1,0 +1,55 @@
+"""What all screens share that is no snapshot: the clock, who signs, the desk that does what is asked.
+
+The rule it keeps: no widget and no snapshot is kept here.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from signoff.errors import SignoffError
+from signoff.registry.choosing import choose_me
+from signoff.registry.people import Me
+from signoff.registry.registry import Registry
+from signoff.tui.feed import Desk
+from signoff.tui.present import Piece
+from signoff.values.times import Surroundings
+
+READ_ONLY = "this session was opened with --read-only"
+
+
+class Session:
+    """One opened registry and one person."""
+
+    def __init__(
+        self, open_one: Callable[[], Registry], surroundings: Surroundings, *, read_only: bool, who: str, key: str
+    ) -> None:
+        """Begin without having looked for keys."""
+        self.desk = Desk(open_one)
+        self.surroundings = surroundings
+        self.read_only = READ_ONLY if read_only else ""
+        self.who, self.key = who, key
+        self.person = ""
+        self.no_key = "looking for keys"
+
+    def now(self) -> datetime:
+        """Return the present time."""
+        return self.surroundings.now()
+
+    def choose(self, registry: Registry) -> Me:
+        """Return who signs, and with which key; raises `SigningError` where nobody can."""
+        return choose_me(registry, who=self.who, key=self.key)
+
+    async def find_person(self) -> None:
+        """Find out who would sign here."""
+        try:
+            me = await self.desk.ask(self.choose)
+        except SignoffError as error:
+            self.person, self.no_key = "", str(error)
+        else:
+            self.person, self.no_key = me.person, ""
+
+    def signer(self) -> Piece:
+        """Return who would sign, for the header."""
+        if self.read_only:
+            return "read-only", "warn"
+        return (f"{self.person} key ok", "plain") if self.person else ("no key", "dim")

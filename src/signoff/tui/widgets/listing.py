@@ -1,0 +1,203 @@
+"""A list of models or versions with its filter line: what both list screens are made of.
+
+The rule it keeps: a filter that cannot be read marks its word and keeps the last good view; the order changes when
+somebody asks for it, and the cursor stays on its thing.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from signoff.policy.query import Query, QueryError, Row, parse_query
+from signoff.tui.columns import Field, ordered
+from signoff.tui.present import Pieces
+from signoff.tui.widgets.chrome import OneLine
+from signoff.tui.widgets.entry import Entry
+from signoff.tui.widgets.table import Row as TableRow
+from signoff.tui.widgets.table import Sort, Table
+
+Thing = Any  # a ModelView or a VersionView: this widget only hands them on
+
+
+class Content:
+    """What a list shows, as its screen sees it."""
+
+    def __init__(
+        self,
+        things: Sequence[Thing],
+        fields: tuple[Field[Any], ...],
+        *,
+        key: Callable[[Thing], Hashable],
+        row: Callable[[Thing], Row],
+        known: Callable[[], frozenset[str]],
+    ) -> None:
+        """Keep all of it.
+
+        Args:
+            things: In the order for equals.
+            fields: The columns.
+            key: Returns what a thing is known by.
+            row: Returns what the filter asks.
+            known: Returns the metric, parameter and tag names that a filter may use.
+        """
+        self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
+
+
+class Listing(Vertical):
+    """Filter line and table."""
+
+    DEFAULT_CSS = """
+    Listing > #bar { height: 1; }
+    Listing #filter { width: 1fr; display: none; }
+    Listing.-typing #filter { display: block; }
+    Listing #summary { width: 1fr; background: $background; }
+    Listing.-typing #summary { width: 24; }
+    """
+
+    class Faulty(Message):
+        """The filter cannot be read, or can be again."""
+
+        def __init__(self, why: str) -> None:
+            """Say why, or ""."""
+            super().__init__()
+            self.why = why
+
+    def __init__(self, *, noun: str, empty: str, sort: Sort, id: str) -> None:  # noqa: A002
+        """Begin without anything.
+
+        Args:
+            noun: What is listed, as "versions".
+            empty: What to say where there is nothing.
+            sort: The order to begin with.
+            id: Textual's id.
+        """
+        super().__init__(id=id)
+        self.noun, self.sort, self.chosen = noun, sort, sort.column
+        self.table = Table((), empty=empty, id="table")
+        self.entry = Entry(placeholder="stage:production accuracy>0.9 author:al@ -tag:old words", id="filter")
+        self.summary = OneLine(id="summary")
+        self.entry.disabled = True
+        self.content: Content | None = None
+        self.asked: Query | None = None
+        self.now: datetime | None = None
+        self.by_key: dict[Hashable, Thing] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay the filter line above the table."""
+        with Horizontal(id="bar"):
+            yield self.entry
+            yield self.summary
+        yield self.table
+
+    @property
+    def typing(self) -> bool:
+        """Whether the filter is being typed."""
+        return self.has_class("-typing")
+
+    @property
+    def current(self) -> Thing | None:
+        """What the cursor is on."""
+        return self.by_key.get(self.table.cursor)
+
+    def show(self, content: Content, *, now: datetime) -> None:
+        """Show other things, or the same ones anew."""
+        self.content, self.now = content, now
+        fields = content.fields
+        matches = self.asked.predicate if self.asked else None
+        kept = [thing for thing in content.things if matches is None or matches(content.row(thing))]
+        self.by_key = {content.key(thing): thing for thing in ordered(kept, fields, self.sort)}
+        by_key, cells = self.by_key, [field.cell for field in fields]
+        columns = tuple(field.column for field in fields)
+        chosen = self.chosen if self.chosen != self.sort.column else ""
+        if (columns, self.sort, chosen) != (self.table.columns, self.table.sort, self.table.chosen):
+            self.table.lay_out(columns, sort=self.sort, chosen=chosen)
+        self.table.show(tuple(by_key), lambda key: TableRow(key, tuple(cell(by_key[key]) for cell in cells)))
+        self.summary.say(self._summary(len(kept), len(content.things)))
+
+    def _summary(self, shown: int, total: int) -> Pieces:
+        numbers = f"{shown:,} of {total:,}" if self.asked else f"{total:,}"
+        said: Pieces = ((f" {numbers} {self.noun}", "plain"),)
+        if self.typing:
+            return said
+        text = self.asked.text if self.asked else ""
+        arrow = "▼" if self.sort.descending else "▲"
+        order = ((f" · sort {self._title(self.sort.column)} {arrow}", "dim"),)
+        return (((f" {text} ", "accent"),) if text else ()) + said + order
+
+    def _title(self, column: str) -> str:
+        fields = self.content.fields if self.content else ()
+        return next((field.column.title.lower() for field in fields if field.column.id == column), column)
+
+    def begin_filter(self) -> None:
+        """Let the filter be typed."""
+        self.add_class("-typing")
+        self.entry.disabled = False
+        self.entry.focus()
+        self._again()
+
+    def leave_filter(self) -> bool:
+        """Clear the filter or stop typing it; return False where there was nothing to leave."""
+        if not self.typing and self.asked is None:
+            return False
+        if self.entry.value:
+            self.entry.value = ""
+            self.asked = None
+            if self.typing:
+                return True
+        self._stop_typing()
+        return True
+
+    def _stop_typing(self) -> None:
+        self.remove_class("-typing")
+        self.entry.disabled = True
+        self.table.focus()
+        self._again()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as people type."""
+        event.stop()
+        if self.content is None or self.now is None:
+            return
+        text = event.value
+        try:
+            known = self.content.known() if text.strip() else frozenset()
+            self.asked = parse_query(text, now=self.now, known=known) if text.strip() else None
+        except QueryError as error:
+            self.entry.mark_fault(error.start, max(error.end, error.start + 1))
+            self.post_message(self.Faulty(f"{error}: {error.hint}" if error.hint else str(error)))
+            return
+        self.entry.mark_fault(0, 0)
+        self.post_message(self.Faulty(""))
+        self._again()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go back to the list; the last good filter stays."""
+        event.stop()
+        self.entry.mark_fault(0, 0)
+        with self.prevent(Input.Changed):
+            self.entry.value = self.asked.text if self.asked else ""
+        self.post_message(self.Faulty(""))
+        self._stop_typing()
+
+    def choose(self, step: int) -> None:
+        """Choose the next column, or the one before."""
+        columns = [field.column.id for field in self.content.fields] if self.content else []
+        if columns:
+            at = columns.index(self.chosen) if self.chosen in columns else 0
+            self.chosen = columns[(at + step) % len(columns)]
+            self._again()
+
+    def sort_by_chosen(self) -> None:
+        """Sort by the chosen column; again: the other way round."""
+        again = self.sort.column == self.chosen
+        self.sort = Sort(self.chosen, descending=not self.sort.descending if again else False)
+        self._again()
+
+    def _again(self) -> None:
+        if self.content is not None and self.now is not None:
+            self.show(self.content, now=self.now)
