@@ -52,8 +52,9 @@ def need_memory(frame: Frame) -> None:
     Raises:
         InvalidValueError: Neither.
     """
+    registry = frame.registry
     try:
-        frame.registry.close()
+        registry.close()
     except StorageError as error:
         if not frame.options.registry_id:
             message = f"this client cannot remember which registry this is: {error}"

@@ -50,13 +50,13 @@ def choose_version(registry: Registry, model: str, version: str, *, fresh: bool)
 
     Raises:
         NotFoundError: No folder stands there unregistered.
-        InvalidValueError: Several do.
+        InvalidValueError: Several do; or the model's name differs from another's only in case.
     """
-    ModelName(model)
+    _need_model_name(registry, model)
     if version:
-        return VersionName(version)
+        return str(VersionName(version))
     if fresh:
-        return registry.registration.next_version(model)
+        return str(registry.registration.next_version(model))
     drafts = [name for name in registry.registration.drafts(model) if not VersionName.fault(name)]
     if not drafts:
         message = f"no folder of {model} stands there unregistered"
@@ -65,6 +65,14 @@ def choose_version(registry: Registry, model: str, version: str, *, fresh: bool)
         message = f"several folders of {model} stand there unregistered: {', '.join(drafts)}"
         raise InvalidValueError(message, hint=f"say which: signoff register {model}:{drafts[0]}")
     return drafts[0]
+
+
+def _need_model_name(registry: Registry, model: str) -> None:
+    name = ModelName(model)
+    other = next((one for one in registry.models() if one.lower() == name.lower() and one != name), None)
+    if other is not None:
+        message = f"{model!r} differs from the model {other!r} only in case: they are one name"
+        raise InvalidValueError(message, hint=f"write it as {other!r}, or choose another name")
 
 
 def bring_version(

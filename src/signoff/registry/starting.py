@@ -82,7 +82,7 @@ def parse_admin(word: str) -> tuple[str, str]:
     if not equals or not file:
         message = f"{word!r} is not WHO=KEY.pub"
         raise InvalidValueError(message, hint="write as in: --admin ana@example.org=ana.pub")
-    return PersonId(who), read_identity(Path(file).expanduser()).key.line
+    return str(PersonId(who)), read_identity(Path(file).expanduser()).key.line
 
 
 def myself(environ: Mapping[str, str], home: Path, folder: Path) -> tuple[str, Identity]:
@@ -102,7 +102,7 @@ def myself(environ: Mapping[str, str], home: Path, folder: Path) -> tuple[str, I
     if not email:
         message = "who you are was not said, and git's user.email says nothing"
         raise InvalidValueError(message, hint="say it with --admin WHO=KEY.pub")
-    return PersonId(email), identity
+    return str(PersonId(email)), identity
 
 
 def start(plan: Plan, identities: tuple[Identity, ...], *, author: str, surroundings: Surroundings) -> Started:
