@@ -126,8 +126,12 @@ def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> N
 
 def root() -> click.Group:
     """Return the group of all commands."""
-    group = Commands("signoff", callback=shared_options(_root), invoke_without_command=True)
-    group.params += reversed(getattr(_root, "__click_params__", []))
+
+    def callback(**words: Any) -> int | None:  # noqa: ANN401  (click's words are of any type)
+        return _root(**words)
+
+    group = Commands("signoff", callback=shared_options(callback), invoke_without_command=True)
+    group.params += reversed(getattr(callback, "__click_params__", []))
     group.params.append(
         click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_print_version)
     )
