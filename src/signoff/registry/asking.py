@@ -56,8 +56,12 @@ def need_registered(registry: Registry, ref: str) -> VersionView:
 
     Raises:
         NotFoundError: There is none of that reference, or it is not registered.
+        VerificationError: The log is not sound: nothing is decided on it.
     """
-    view = registry.find(ref, complete=False)
+    parsed = parse_ref(ref)
+    model = registry.model(parsed.model, complete=False)
+    registry.reader.log(model.name).need_sound()
+    view = model.need(parsed)
     if view.state is None:
         message = f"{view.ref} is not registered"
         raise NotFoundError(message, hint=f"register it first: signoff register {view.ref}")
