@@ -48,8 +48,12 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def registry(self) -> Registry:
         """The registry, opened when it is first asked for."""
-        read_only = bool(self.options.read_only) or self.settings.read_only
-        return open_registry(self.url, demanded=self.options.registry_id or "", read_only=read_only)
+        return open_registry(self.url, demanded=self.options.registry_id or "", read_only=self.read_only)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing is to be written into the registry."""
+        return bool(self.options.read_only) or self.settings.read_only
 
     def me(self) -> Me:
         """Return who signs: `--as` and `--key`, else what `key use` chose.

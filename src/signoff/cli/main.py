@@ -7,7 +7,7 @@ a hint and the exit code of its kind, and nothing of it can write to the termina
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,9 @@ from signoff.errors import (
     VerificationError,
 )
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 DONE, REFUSED, WRONG_WORDS, NOT_FOUND, UNVERIFIED, ALARM, CONFLICT, UNAVAILABLE = range(8)
 INTERRUPTED = 130
 READER_GONE = 141
@@ -39,6 +42,7 @@ CODES: tuple[tuple[type[SignoffError], int], ...] = (
 )
 """The first kind that fits decides; every other error means that storage or a key is not available."""
 WIDTH = 78
+COMPLETING = "_SIGNOFF_COMPLETE"
 USAGE = """Usage: signoff [REGISTRY]                 the terminal UI
        signoff COMMAND [WORDS] [OPTIONS]
 """
@@ -67,7 +71,18 @@ class Commands(click.Group):
         if row is None:
             return None
         command: click.Command = getattr(import_module(f"signoff.cli.{row.module}"), row.function)
-        return command
+        if COMPLETING not in os.environ:
+            return command
+        from signoff.cli.completing import completes_names  # noqa: PLC0415  (only for a shell)
+
+        return completes_names(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
+        """Return the commands that a word may become, without importing them."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  (only for a shell)
+
+        found = [CompletionItem(name, help=row.help) for name, row in COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import msgspec
 
-from signoff.cli.layout import Column, Row, laid_out
+from signoff.cli.layout import Cell, Column, Row, cells, laid_out
 from signoff.cli.options import Options
 from signoff.values.display import ascii_only, displayable
 
@@ -86,10 +86,23 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         if table.dropped:
             self.say(f"not shown for lack of room: {', '.join(table.dropped)}")
 
-    def heading(self, text: str) -> None:
-        """Print a heading on a terminal; a pipe has none."""
-        if self.terminal:
-            _print("\n" + self.paint(displayable(text), "bold"), sys.stdout)
+    def section(self, title: str, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+        """Print a titled table; in a pipe, rows that begin with the title."""
+        if not self.terminal:
+            self.table(columns, [(Cell(title.lower()), *row) for row in rows])
+            return
+        _print("\n" + self.paint(displayable(title), "bold"), sys.stdout)
+        self.table(columns, rows)
+
+    def pairs(self, rows: Sequence[tuple[Cell, Cell]]) -> None:
+        """Print names and texts, one pair a line; texts are never cut."""
+        if not self.terminal:
+            self.table((), rows)
+            return
+        width = max(cells(key.text) for key, _ in rows) + 2
+        for key, text in rows:
+            room = " " * (width - cells(key.text))
+            _print(self.paint(key.text, key.style) + room + self.paint(displayable(text.text), text.style), sys.stdout)
 
     def line(self, text: str, style: str = "") -> None:
         """Print one line of data."""

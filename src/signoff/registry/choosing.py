@@ -4,12 +4,15 @@ The rule it keeps: a choice is remembered as a fingerprint; a remembered key tha
 the registry, decides nothing.
 """
 
+import os
 from pathlib import Path
 
+from signoff.errors import SigningError
 from signoff.registry.people import Me, need_me
 from signoff.registry.registry import Registry
 from signoff.signing.base import Identity
 from signoff.signing.files import read_identity
+from signoff.signing.find import find_identities
 from signoff.storage.state import read_state, remove_state, write_state
 
 CHOSEN = "key"
@@ -63,3 +66,27 @@ def choose_key(fingerprint: str) -> None:
         write_state(CHOSEN, f"{fingerprint}\n".encode())
     else:
         remove_state(CHOSEN)
+
+
+def local_identities() -> tuple[Identity, ...]:
+    """Return every key that can be found here, the agent's first."""
+    return find_identities(os.environ, Path.home())
+
+
+def need_identity(key: str, identities: tuple[Identity, ...]) -> Identity:
+    """Return the identity of a fingerprint, of a public key file, or of a key's comment.
+
+    Raises:
+        SigningError: There is no such key here.
+    """
+    commented = [one for one in identities if key and one.comment == key]
+    found = commented[0] if len(commented) == 1 else find_identity(key, identities)
+    if found is None:
+        message = f"the key {key} is not here"
+        raise SigningError(message, hint="see which are: signoff key list; add one to the agent: ssh-add FILE")
+    return found
+
+
+def people_of(registry: Registry) -> dict[str, str]:
+    """Return fingerprint to person, for every key of the registry's people."""
+    return {fingerprint: person for fingerprint, (person, _) in registry.reader.trust.newest.holders.items()}

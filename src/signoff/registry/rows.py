@@ -134,7 +134,8 @@ def updated_at(view: VersionView) -> datetime | None:
     state = view.state
     if state is None:
         return view.moment
-    moments = [state.moment, *(one.moment for one in (*state.decisions, *state.requests, *state.comments))]
+    moments = [state.moment, *(one.moment for one in state.decisions), *(one.moment for one in state.requests)]
+    moments += [one.moment for one in state.comments]
     moments += [mark.moment for mark in (state.deprecated, state.revoked, state.purged) if mark is not None]
     return max(moments)
 

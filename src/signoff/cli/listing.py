@@ -1,0 +1,128 @@
+"""`ls` and `show`: the models, their versions, and all about one of them."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import click
+
+from signoff.cli.frame import Frame, framed
+from signoff.cli.layout import Cell, Column
+from signoff.cli.lists import ListColumn, list_columns, sorted_rows
+from signoff.cli.shapes import version_shape
+from signoff.cli.words import age_cell
+from signoff.policy.query import Query, fields, parse_query
+from signoff.registry.details import file_paths
+from signoff.registry.registry import Registry
+from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.snapshot import ModelView, Snapshot
+from signoff.values.display import UNKNOWN
+
+NEGATED = re.compile(r"-(?=[A-Za-z_.]+[:~<>=])")
+
+
+class QueryCommand(click.Command):
+    """A command whose words are a query, where `-tag:old` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; a negated term is written as the language's NOT."""
+        return super().parse_args(ctx, [NEGATED.sub("NOT ", one, count=1) for one in args])
+
+
+@click.command("ls", cls=QueryCommand)
+@click.argument("query", nargs=-1)
+@click.option("--sort", metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
+@click.option("--columns", metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license.")
+@framed
+def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str | None) -> None:
+    r"""List models; with a model, or any QUERY, the versions.
+
+    \b
+    signoff ls                                   the models
+    signoff ls fraud                             the versions of a model
+    signoff ls stage:production accuracy\>0.9     versions anywhere, by the filter language
+    """
+    if not query and not columns and not sort:
+        _print_models(frame)
+        return
+    rows = _rows(frame.registry, query)
+    rows = sorted_rows(rows, sort) if sort else rows
+    if frame.out.as_json:
+        frame.out.document([version_shape(row.view) for row in rows])
+        return
+    shown = list_columns(columns.split(",") if columns else None, rows=rows, now=frame.registry.surroundings.now())
+    _print_rows(frame, shown, rows)
+
+
+def _print_rows(frame: Frame, shown: Sequence[ListColumn], rows: Sequence[VersionRow]) -> None:
+    nothing = "no version is like that"
+    frame.out.table([one.column for one in shown], [[one.cell(row) for one in shown] for row in rows], nothing=nothing)
+
+
+def _rows(registry: Registry, words: tuple[str, ...]) -> list[VersionRow]:
+    """Return the versions that are asked for, the newest first within each model."""
+    models: tuple[ModelView, ...]
+    if words and words[0] in registry.models():
+        models, words = (registry.model(words[0]),), words[1:]
+    else:
+        models = registry.snapshot().models
+    rows = [VersionRow(view, model) for model in models for view in reversed(model.versions)]
+    query = parse_query(" ".join(words), now=registry.surroundings.now(), known=known_names(rows))
+    if "format" in fields(query):
+        rows = [VersionRow(row.view, row.model, paths=file_paths(registry, row.view)) for row in rows]
+    return _matching(query, rows)
+
+
+def _matching(query: Query, rows: Iterable[VersionRow]) -> list[VersionRow]:
+    return [row for row in rows if query.matches(row)]
+
+
+def _print_models(frame: Frame) -> None:
+    snapshot = frame.registry.snapshot(complete=frame.out.as_json)
+    if frame.out.as_json:
+        newest = [(model, model.newest or next(iter(model.versions), None)) for model in snapshot.models]
+        frame.out.document([version_shape(view) if view else _empty(model) for model, view in newest])
+        return
+    stages = snapshot.stages
+    columns = [
+        Column(title="MODEL", elastic=True),
+        Column(title="LATEST", priority=5),
+        *(Column(title=stage.upper(), priority=8) for stage in stages),
+        Column(title="VERSIONS", right=True, priority=2),
+        Column(title="UPDATED", right=True, priority=3),
+    ]
+    now = frame.registry.surroundings.now()
+    rows = [
+        [
+            Cell(model.name, style="" if model.sound else "red"),
+            Cell(model.newest.version if model.newest else UNKNOWN),
+            *(_stage_cell(model, stage) for stage in stages),
+            Cell(str(len(model.versions))),
+            age_cell(model.history.latest, now=now),
+        ]
+        for model in snapshot.models
+    ]
+    frame.out.table(columns, rows, nothing="there are no models yet; begin with: signoff register MODEL PATH")
+    warn_of_alarms(frame, snapshot)
+
+
+def _stage_cell(model: ModelView, stage: str) -> Cell:
+    pointed = model.stages.get(stage)
+    if pointed is None:
+        return Cell(UNKNOWN, style="dim")
+    view = model.find(pointed.version)
+    bad = view is None or view.status in {"revoked", "purged", "missing"} or bool(view.revoked_bases)
+    return Cell(f"{pointed.version} !" if bad else pointed.version, whole=pointed.version, style="red" if bad else "")
+
+
+def _empty(model: ModelView) -> dict[str, object]:
+    """Return what `ls` says of a model without versions."""
+    nothing = dict.fromkeys(("version", "digest", "status", "approval_status", "author", "registered_at", "size"))
+    lists: dict[str, list[object]] = {"stages": [], "aliases": [], "metrics": [], "problems": []}
+    return {"model": model.name, **nothing, **lists}
+
+
+def warn_of_alarms(frame: Frame, snapshot: Snapshot) -> None:
+    """Tell on stderr of everything on which nothing may be decided."""
+    for problem in snapshot.all_problems():
+        if problem.severity == "alarm":
+            frame.out.warn(f"{problem.place}: {problem.what}")

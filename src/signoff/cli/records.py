@@ -1,0 +1,47 @@
+"""Records as rows of a history.
+
+The rule it keeps: an ineffective record is shown with its reason, in the place of what its author said.
+"""
+
+from datetime import datetime
+
+from signoff.cli.layout import Cell, Column
+from signoff.cli.words import age_cell, state_cell, text_cell
+from signoff.policy.history import Entry
+
+AIMS = ("stage", "environment", "alias")
+WAYS = {"promote": "to", "break_glass": "to", "rollback": "in", "deploy": "on", "alias": "as"}
+RECORD_COLUMNS = (
+    Column(title="SEQ", right=True),
+    Column(title="WHEN", right=True, priority=3),
+    Column(title="WHO", elastic=True),
+    Column(title="DID", elastic=True),
+    Column(title="SAID", elastic=True, priority=1),
+    Column(title="STATE", priority=2),
+)
+
+
+def record_cells(entry: Entry, *, now: datetime) -> tuple[Cell, ...]:
+    """Return a record as a row of a history."""
+    record = entry.record
+    action = record.action
+    said = str(getattr(action, "comment", "") or getattr(action, "reason", "") or "")
+    state = "effective" if entry.effective else "ineffective"
+    return (
+        Cell(str(record.seq)),
+        age_cell(record.moment, now=now),
+        Cell(record.author),
+        Cell(record_words(entry)),
+        text_cell(said if entry.effective else "; ".join(entry.reasons)),
+        state_cell(state),
+    )
+
+
+def record_words(entry: Entry) -> str:
+    """Return what a record did: "promote fraud:7 to production"."""
+    name: str = entry.record.envelope.action
+    action = entry.record.action
+    aim = next((getattr(action, one) for one in AIMS if getattr(action, one, None)), "")
+    what = entry.record.subject.name if ":" in entry.record.subject.name else ""
+    way = f"{WAYS.get(name, 'for')} {aim}" if aim else ""
+    return " ".join(part for part in (name.replace("_", "-"), what, way) if part)
