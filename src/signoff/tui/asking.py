@@ -9,9 +9,10 @@ from signoff.errors import SignoffError
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.signers import in_words
 from signoff.registry.snapshot import VersionView
-from signoff.tui.pages import BETTER, Text, delta_text, finding_lines, heading, labelled, metric_name
+from signoff.tui.measures import BETTER, delta_text, metric_name
+from signoff.tui.pages import Text, finding_lines, heading, labelled
 from signoff.tui.present import Piece, Pieces
-from signoff.tui.scene import Pair, Scene, paired
+from signoff.tui.scene import Pair, Scene, needed, paired
 from signoff.values.display import age, displayable_lines, long_size, short_digest
 
 TYPED = frozenset({"promote", "reject"})
@@ -46,9 +47,31 @@ def stages_for(action: str, model: str, version: str, scene: Scene) -> tuple[str
     """Return the stages that an action on a version could be about, in the order of promotion."""
     found = scene.snapshot.find_model(model)
     view = found.find(version) if found else None
-    held = view.stages if view and action == "promote" else ()
-    open_ones = tuple(stage for stage in scene.stages if stage not in held)
-    return open_ones or scene.stages
+    if action == "promote":
+        sensible = tuple(stage for stage in scene.stages if view is None or stage not in view.stages)
+    else:
+        sensible = tuple(stage for stage in scene.stages if needed(scene.rules[stage]))
+    return sensible or scene.stages
+
+
+def stages_text(stages: tuple[str, ...], model: str, version: str, scene: Scene) -> Text:
+    """Return the question for which stage it is, with what each points at."""
+    found = scene.snapshot.find_model(model)
+    view = found.find(version) if found else None
+    lines: list[Pieces] = [((f"{model}:{version}: for which stage?", "strong"),), ()]
+    for number, stage in enumerate(stages, start=1):
+        ask = view.ask(stage) if view else None
+        quorum = "; ".join(line.words for line in ask.standing.lines if line.needed) if ask else ""
+        state = found.stages.get(stage) if found else None
+        points = f"points at {state.version}" if state else "points at nothing yet"
+        lines.append(
+            (
+                (f" {number} ", "accent"),
+                (f"{stage:<14} ", "strong"),
+                (f"{points}; {quorum or 'needs no approval'}", "dim"),
+            )
+        )
+    return tuple(lines)
 
 
 def question_text(question: Question) -> Text:
@@ -78,7 +101,7 @@ def _replaces(question: Question) -> Pieces:
     model = scene.snapshot.find_model(prepared.ask.model)
     state = model.stages.get(prepared.ask.stage) if model else None
     if prepared.ask.action != "promote":
-        return ((f"  which points at {state.version} now" if state else "  which points at nothing yet", "dim"),)
+        return ((f"  points at {state.version} now" if state else "  points at nothing yet", "dim"),)
     if prepared.replaces is None:
         return (("  replaces nothing: the stage is empty", "dim"),)
     since = f" (by {state.person}, {age(state.moment, now=scene.now)})" if state is not None else ""
@@ -126,7 +149,7 @@ def refused_text(error: SignoffError, ask: Ask, *, no_key: bool) -> Text:
     if error.hint:
         lines.append(((error.hint, "dim"),))
     if no_key:
-        words = f"signoff {ask.action} {ask.model}:{ask.version} {ask.stage} --as WHO --paste"
+        words = f"signoff {ask.action} {ask.model}:{ask.version} {ask.stage} --as WHO --sign-elsewhere"
         lines += [
             *heading("To sign where the key is"),
             ((words, "plain"),),

@@ -12,7 +12,7 @@ import msgspec
 from signoff.registry.rows import headline, headline_metrics, natural
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.present import Piece, aligned, glyph, or_unknown, state
-from signoff.tui.scene import Scene
+from signoff.tui.scene import GONE, Scene
 from signoff.tui.widgets.table import Column, Sort
 from signoff.values.display import UNKNOWN, age, short_size
 
@@ -103,7 +103,7 @@ def _holder(model: ModelView, stage: str) -> Piece:
     if pointed is None:
         return UNKNOWN, "dim"
     view = model.find(pointed.version)
-    bad = view is None or view.status in {"revoked", "purged", "missing"} or bool(view.revoked_bases)
+    bad = view is None or view.status in GONE or bool(view.revoked_bases)
     return (f"! {pointed.version}", "bad") if bad else (pointed.version, "good")
 
 
@@ -130,7 +130,7 @@ def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], 
     metrics = headline_metrics(model)
     return (
         Field(
-            column=Column(id="version", title="VERSION", width=12, priority=99, grow=20),
+            column=Column(id="version", title="VERSION", width=10, priority=99, grow=20),
             cell=lambda view: (view.version, "strong"),
             order=lambda view: natural(view.version),
         ),
@@ -207,7 +207,7 @@ def _where(view: VersionView, scene: Scene) -> str:
 def signoff_piece(view: VersionView, scene: Scene) -> Piece:
     """Return how far a version's approvals are for the stage that matters now: `◐ 1 of 2`."""
     ask = scene.spotlight(view)
-    if ask is None or view.state is None:
+    if ask is None or view.state is None or view.status in GONE:
         return UNKNOWN, "dim"
     mark, tone = glyph(ask.standing.status)
     if ask.standing.status in {"Rejected", "Stale"}:

@@ -129,7 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="rescan", keys=("r",), title="rescan", group="look", priority=1),
     Command(id="help", keys=("?",), title="help", group="app", priority=10),
     Command(id="suspend", keys=("ctrl+z",), title="suspend", group="app"),
-    Command(id="up", keys=("q",), title="one step up, at the start: quit", group="app"),
+    Command(id="up", keys=("q",), title="up or quit", group="app", priority=3),
     Command(id="quit", keys=("ctrl+q",), title="quit", group="app"),
     Command(id="interrupt", keys=("ctrl+c",), title="say how to quit", group="app"),
 )

@@ -89,9 +89,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if basic:
             return dict.fromkeys(("request", "approve", "reject", "promote"), basic)
         said = {
-            "approve": self._every(self.why_no_approval(view, stage) for stage in self.stages),
-            "reject": self._every(self._why_no_rejection(stage) for stage in self.stages),
-            "promote": self._every(self._why_no_promotion(view, stage) for stage in self.stages),
+            "approve": self._every(self.why_no_approval(view, stage) for stage in reversed(self.stages)),
+            "reject": self._every(self._why_no_rejection(stage) for stage in reversed(self.stages)),
+            "promote": self._every(self._why_no_promotion(view, stage) for stage in reversed(self.stages)),
         }
         return {command: why for command, why in said.items() if why}
 

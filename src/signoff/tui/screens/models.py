@@ -64,6 +64,11 @@ class ModelsPage(Page):
             case _:
                 pass
 
+    @property
+    def useless(self) -> str:
+        """Going back, from the first screen without a filter."""
+        return "" if self.listing.asked or self.listing.typing else "back"
+
     def leave(self) -> bool:
         """Leave the filter, if there is one."""
         return self.listing.leave_filter()

@@ -69,6 +69,11 @@ class Page(Screen[None]):
     def obey(self, command_id: str) -> None:
         """Do a command of this screen that can be done."""
 
+    @property
+    def useless(self) -> str:
+        """The id of a command that would do nothing here now, so that the footer leaves it out."""
+        return ""
+
     def leave(self) -> bool:
         """Leave something smaller than the screen, as a filter; return False where there is nothing."""
         return False
@@ -90,7 +95,7 @@ class Page(Screen[None]):
     def offer(self) -> None:
         """Show the keys of this screen."""
         situation = self.situation()
-        offered = [one for one in commands_on(self.page_id) if one.priority]
+        offered = [one for one in commands_on(self.page_id) if one.priority and one.id != self.useless]
         self.footer.offer(
             Key(key_label(one.keys[0]), one.title, one.priority, not why_not(one, situation)) for one in offered
         )

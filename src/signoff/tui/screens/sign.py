@@ -11,7 +11,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -19,15 +18,23 @@ from signoff.errors import ConflictError, SigningError, SignoffError
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.registry import Registry
 from signoff.registry.signers import may_ask_on_terminal, quiet_signer
-from signoff.tui.asking import Question, need_typed, question_text, record_text, refused_text, stages_for, written_text
+from signoff.tui.asking import (
+    Question,
+    need_typed,
+    question_text,
+    record_text,
+    refused_text,
+    stages_for,
+    stages_text,
+    written_text,
+)
 from signoff.tui.messages import Sign
-from signoff.tui.present import Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.session import Session
 from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import OneLine
-from signoff.tui.widgets.entry import Entry, Push
-from signoff.tui.widgets.text import TextView
+from signoff.tui.widgets.dialog import Dialog
+from signoff.tui.widgets.entry import Push
 
 MOVED = "something moved since this was shown; look again and sign if you still want to"
 
@@ -47,17 +54,6 @@ class SignDialog(ModalScreen[None]):
     ]
     CSS = """
     SignDialog { align: center middle; background: $background 60%; }
-    #dialog { width: 100%; max-width: 104; height: 100%; max-height: 36; border: round $warning; padding: 0 1; }
-    #dialog { background: $surface; }
-    #question { height: 1fr; background: $surface; padding: 0; }
-    #title, #hint, #notice { background: $surface; }
-    #fields { height: auto; }
-    #fields > * { height: 1; }
-    .row { height: 1; }
-    .row > OneLine { width: 26; background: $surface; }
-    .row > Entry { width: 1fr; }
-    #buttons { height: 1; margin: 1 0 0 0; }
-    .-away { display: none; }
     #too-small { display: none; }
     SignDialog.-tiny > #dialog { display: none; }
     SignDialog.-tiny > #too-small { display: block; }
@@ -77,67 +73,31 @@ class SignDialog(ModalScreen[None]):
         self.stage = self.stages[0] if len(self.stages) == 1 else ""
         self.question: Question | None = None
         self.signing = self.done = self.showing_record = False
-        self.text = TextView(id="question")
-        self.text.can_focus = False
-        self.title_line, self.notice = OneLine(id="title"), OneLine(id="notice")
-        self.comment, self.typed = Entry(id="comment"), Entry(placeholder=asked.version, id="typed")
-        self.cancel, self.record, self.sign = (
-            Push("Cancel", id="cancel"),
-            Push("d  Exact record", id="record"),
-            Push(asked.action.capitalize(), id="sign"),
-        )
+        self.dialog = Dialog(action=asked.action.capitalize(), version=asked.version, typed=need_typed(asked.action))
 
     def compose(self) -> ComposeResult:
-        """Lay out title, question, fields, buttons."""
-        with Vertical(id="dialog"):
-            yield self.title_line
-            yield self.text
-            with Vertical(id="fields"):
-                with Horizontal(classes="row"):
-                    yield OneLine(id="comment-label")
-                    yield self.comment
-                with Horizontal(classes="row", id="typed-row"):
-                    yield OneLine(id="typed-label")
-                    yield self.typed
-            yield self.notice
-            with Horizontal(id="buttons"):
-                yield self.cancel
-                yield self.record
-                yield self.sign
+        """Lay out the dialog."""
+        yield self.dialog
         yield OneLine(id="too-small")
 
     def on_mount(self) -> None:
         """Ask for the stage, or at once what the rules say."""
-        self.query_one("#comment-label", OneLine).say((("Comment, for everybody", "dim"),))
-        self.query_one("#typed-label", OneLine).say((("Type the version to sign", "warn"),))
-        self.sign.offer(can_be=False)
-        self.show_fields(shown=False)
         if self.stage:
             self.ask()
         else:
             self.choose_stage()
 
-    def show_fields(self, *, shown: bool) -> None:
-        """Show or hide what can be typed."""
-        self.query_one("#fields").set_class(not shown, "-away")
-        self.query_one("#typed-row").set_class(not need_typed(self.asked.action), "-away")
-        self.record.set_class(not shown, "-away")
-        self.sign.set_class(not shown, "-away")
-        self.comment.disabled = self.typed.disabled = not shown
-
     def say_title(self) -> None:
         """Say what is asked."""
         way = "to" if self.asked.action == "promote" else "for"
         stage = f" {way} {self.stage}" if self.stage else ""
-        self.title_line.say(((f"{self.asked.action.capitalize()}{stage}", "accent"), ("", "plain")))
+        self.dialog.title.say(((f"{self.asked.action.capitalize()}{stage}", "accent"), ("", "plain")))
 
     def choose_stage(self) -> None:
         """Show the stages to choose from."""
         self.say_title()
-        lines: list[Pieces] = [((f"{self.asked.model}:{self.asked.version}: which stage?", "strong"),), ()]
-        lines += [((f" {number} ", "accent"), (stage, "plain")) for number, stage in enumerate(self.stages, start=1)]
-        self.text.show(lines)
-        self.tell("press the number; esc cancels")
+        self.dialog.read(stages_text(self.stages, self.asked.model, self.asked.version, self.scene))
+        self.dialog.tell("press the number; esc cancels")
 
     def action_choose(self, number: int) -> None:
         """Take a stage."""
@@ -145,19 +105,15 @@ class SignDialog(ModalScreen[None]):
             self.stage = self.stages[number - 1]
             self.ask()
 
-    def tell(self, words: str, *, bad: bool = False) -> None:
-        """Say something above the buttons."""
-        self.notice.say(((words, "bad" if bad else "dim"),))
-
     def wanted(self) -> Ask:
         """Return the ask as it is typed now."""
-        fields = {"stage": self.stage, "comment": self.comment.value.strip()}
+        fields = {"stage": self.stage, "comment": self.dialog.comment.value.strip()}
         return Ask(action=self.asked.action, model=self.asked.model, version=self.asked.version, fields=fields)
 
     def ask(self, why: str = "") -> None:
         """Have the ask decided and shown; `why` says what made it be asked again."""
         self.say_title()
-        self.text.show(((("asking the rules and looking for keys …", "dim"),),))
+        self.dialog.read(((("asking the rules and looking for keys …", "dim"),),))
         self.run_worker(self._ask(self.wanted(), why), exclusive=True)
 
     async def _ask(self, ask: Ask, why: str) -> None:
@@ -178,24 +134,22 @@ class SignDialog(ModalScreen[None]):
 
     def show_refusal(self, error: SignoffError) -> None:
         """Say why nothing can be asked, and what to do."""
-        self.show_fields(shown=False)
-        self.text.show(refused_text(error, self.wanted(), no_key=isinstance(error, SigningError)))
-        self.tell("esc closes")
-        self.cancel.focus()
+        text = refused_text(error, self.wanted(), no_key=isinstance(error, SigningError))
+        self.dialog.close_with(text, "nothing was signed")
 
     def show_question(self, prepared: Prepared, why: str) -> None:
         """Show what was decided, and wait for the person."""
         self.question = Question(prepared=prepared, scene=self.scene)
         self.showing_record = False
-        self.show_fields(shown=True)
-        self.sign.offer(can_be=not prepared.reasons)
-        self.text.show(question_text(self.question))
+        self.dialog.show_fields(shown=True)
+        self.dialog.sign.offer(can_be=not prepared.reasons)
+        self.dialog.read(question_text(self.question))
         if prepared.reasons:
-            self.tell(f"cannot {prepared.ask.words}: see above", bad=True)
+            self.dialog.tell(f"cannot {prepared.ask.words}: see above", bad=True)
         elif why:
-            self.tell(why, bad=True)
+            self.dialog.tell(why, bad=True)
         else:
-            self.tell("nothing is signed yet")
+            self.dialog.tell("nothing is signed yet")
 
     def action_record(self) -> None:
         """Show the exact record, or the question again."""
@@ -203,7 +157,7 @@ class SignDialog(ModalScreen[None]):
             return
         if self.showing_record:
             self.showing_record = False
-            self.text.show(question_text(self.question))
+            self.dialog.read(question_text(self.question))
         else:
             self.run_worker(self._show_record(), exclusive=True)
 
@@ -211,8 +165,8 @@ class SignDialog(ModalScreen[None]):
         prepared = await self._again()
         if prepared is not None:
             self.showing_record = True
-            self.text.show(record_text(prepared))
-            self.tell("this line is signed, byte for byte; d goes back")
+            self.dialog.read(record_text(prepared))
+            self.dialog.tell("this line is signed, byte for byte; d goes back")
 
     async def _again(self) -> Prepared | None:
         """Return the ask as it is typed now, decided; None where it is another decision than was shown, which is said."""
@@ -252,13 +206,15 @@ class SignDialog(ModalScreen[None]):
         if self.question is None or self.signing or self.done:
             return
         if self.question.prepared.reasons:
-            self.tell(f"cannot: {'; '.join(self.question.prepared.reasons)}", bad=True)
-        elif need_typed(self.asked.action) and self.typed.value.strip() != self.asked.version:
-            self.tell(f"type the version's name first: {self.asked.version}", bad=True)
-            self.typed.focus()
+            self.dialog.tell(f"cannot: {'; '.join(self.question.prepared.reasons)}", bad=True)
+        elif need_typed(self.asked.action) and self.dialog.typed.value.strip() != self.asked.version:
+            self.dialog.tell(f"type the version's name first: {self.asked.version}", bad=True)
+            self.dialog.typed.focus()
         else:
             self.signing = True
-            self.tell("signing: waiting for the key's holder (a touch, a PIN or a confirmation may be asked for)")
+            self.dialog.tell(
+                "signing: waiting for the key's holder (a touch, a PIN or a confirmation may be asked for)"
+            )
             self.run_worker(self._sign(), exclusive=True)
 
     async def _sign(self) -> None:
@@ -269,7 +225,7 @@ class SignDialog(ModalScreen[None]):
         except ConflictError as error:
             self.ask(f"{error.message}; {error.hint}")
         except SignoffError as error:
-            self.tell(f"{error.message}{': ' + error.hint if error.hint else ''}", bad=True)
+            self.dialog.tell(f"{error.message}{': ' + error.hint if error.hint else ''}", bad=True)
         finally:
             self.signing = False
 
@@ -291,24 +247,24 @@ class SignDialog(ModalScreen[None]):
     def show_written(self, written: Written) -> None:
         """Say what was written, where, and how to take it back."""
         self.done = True
-        self.show_fields(shown=False)
-        self.text.show(written_text(written))
-        self.tell("enter or esc closes")
-        self.cancel.focus()
+        self.dialog.close_with(written_text(written), "")
 
     def action_cancel(self) -> None:
         """Leave; not while a signature is under way, since it may be written at any moment."""
         if self.signing:
-            self.tell("a signature is under way: answer the key's holder, or end the program with ctrl-q", bad=True)
+            self.dialog.tell(
+                "a signature is under way: answer the key's holder, or end the program with ctrl-q", bad=True
+            )
         else:
             self.dismiss(None)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
-        self.text.move_by(lines)
+        self.dialog.text.move_by(lines)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small."""
+        self.dialog.fit_into(event.size.height)
         notice = size_notice(event.size.width, event.size.height)
         self.set_class(bool(notice), "-tiny")
         self.query_one("#too-small", OneLine).say(((notice, "warn"),))

@@ -10,8 +10,9 @@ from signoff.policy.checks import Finding
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import VersionView
 from signoff.tui.commands import Situation
+from signoff.tui.measures import metrics_text
 from signoff.tui.messages import Sign
-from signoff.tui.pages import Text, history_text, metrics_text, overview_text
+from signoff.tui.pages import Text, history_text, overview_text
 from signoff.tui.present import Piece
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page

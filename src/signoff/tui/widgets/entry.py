@@ -86,10 +86,14 @@ class Push(OneLine, can_focus=True):
     def __init__(self, label: str, *, id: str) -> None:  # noqa: A002
         """Show a word of the program's own."""
         super().__init__(id=id)
+        self.label, self.offered = label, True
+        self.call_it(label)
+
+    def call_it(self, label: str) -> None:
+        """Give it another word."""
         self.label = label
-        self.offered = True
         self.styles.width = len(label) + 4
-        self.offer(can_be=True)
+        self.offer(can_be=self.offered)
 
     def offer(self, *, can_be: bool) -> None:
         """Show whether it can be pressed with an effect."""

@@ -117,6 +117,7 @@ class LineView(Widget, can_focus=True):
         """Paint the lines that are no longer what should stand there."""
         before, self.on_screen = self.on_screen, self.lines_now()
         if len(before) != len(self.on_screen):
+            self._thumb = self._thumb_now()
             self.refresh()
             return
         width = self.size.width

@@ -6,6 +6,8 @@ was being read stays.
 
 from collections.abc import Sequence
 
+from textual.geometry import Size
+
 from signoff.tui.present import Piece, Pieces, shown, wrap
 from signoff.tui.widgets.lines import Line, LineView
 from signoff.tui.widgets.paint import is_plain
@@ -29,6 +31,11 @@ class TextView(LineView):
         """Show another text; the first visible line keeps its number."""
         self.text = tuple(text)
         self.scroll_top(self.top)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
+        """Return how high the whole text is, for a style that asks for `height: auto`."""
+        self._wrap(max(1, width - 1))
+        return len(self.wrapped)
 
     def total(self) -> int:
         """Return how many lines the wrapped text has."""

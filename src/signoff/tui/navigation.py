@@ -1,0 +1,103 @@
+"""From keys and messages to screens: which page is in front, and what a command does with it.
+
+The rule it keeps: a command that cannot be done says why in the footer; pages never push each other.
+"""
+
+from textual.reactive import reactive
+
+from signoff.registry.snapshot import Snapshot
+from signoff.tui.commands import need_command, why_not
+from signoff.tui.crashing import OrderlyApp
+from signoff.tui.messages import OpenModel, OpenVersion, Sign
+from signoff.tui.screens.help import HelpPage
+from signoff.tui.screens.page import Page
+from signoff.tui.screens.problems import ProblemsPage
+from signoff.tui.screens.sign import SignDialog
+from signoff.tui.screens.version import VersionPage
+from signoff.tui.screens.versions import VersionsPage
+from signoff.tui.session import Session
+from signoff.tui.widgets.chrome import Freshness
+
+
+class NavigatingApp(OrderlyApp):
+    """An app that goes from page to page."""
+
+    snapshot: reactive[Snapshot | None] = reactive(None, init=False, layout=False, repaint=False)
+
+    def __init__(self, session: Session) -> None:
+        """Begin with nothing read."""
+        super().__init__()
+        self.session = session
+        self.freshness = Freshness("reading")
+
+    def rescan(self) -> None:
+        """Have everything read again."""
+        raise NotImplementedError
+
+    @property
+    def page(self) -> Page:
+        """The page in front, below any dialog."""
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
+
+    async def look_for_keys(self) -> None:
+        """Find out who would sign."""
+        await self.session.find_person()
+        self.show()
+
+    def show(self) -> None:
+        """Have the page in front show things as they are."""
+        self.page.show(self.snapshot, self.freshness)
+
+    def action_command(self, command_id: str) -> None:
+        """Do a command of the page in front, or say why it cannot be done."""
+        page, command = self.page, need_command(command_id)
+        reason = why_not(command, page.situation())
+        page.tell(reason)
+        if reason:
+            return
+        match command_id:
+            case "back" | "up":
+                self.go_up(quits=command_id == "up")
+            case "help" | "problems":
+                self.open_page(HelpPage(self.session) if command_id == "help" else ProblemsPage(self.session))
+            case "rescan":
+                self.rescan()
+                self.run_worker(self.look_for_keys(), exit_on_error=True)
+                page.tell("reading everything again", "plain")
+            case "quit":
+                self.exit()
+            case "suspend":
+                self.action_suspend_process()
+            case "interrupt":
+                page.tell("q goes up and quits at the models, ctrl-q quits", "plain")
+            case _:
+                page.obey(command_id)
+
+    def go_up(self, *, quits: bool) -> None:
+        """Leave the filter, else the screen; at the models `q` quits."""
+        if not quits and self.page.leave():
+            return
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+            self.show()
+        elif quits:
+            self.exit()
+
+    def open_page(self, page: Page) -> None:
+        """Put a page in front; one of a kind is not put upon itself."""
+        if type(page) is not type(self.page):
+            self.push_screen(page)
+            page.call_after_refresh(self.show)
+
+    def on_open_model(self, message: OpenModel) -> None:
+        """Show a model's versions."""
+        self.open_page(VersionsPage(self.session, message.model))
+
+    def on_open_version(self, message: OpenVersion) -> None:
+        """Show a version."""
+        self.open_page(VersionPage(self.session, message.model, message.version))
+
+    def on_sign(self, message: Sign) -> None:
+        """Open the signing dialog."""
+        if self.page.scene is not None:
+            self.push_screen(SignDialog(self.session, self.page.scene, message))
