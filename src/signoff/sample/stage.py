@@ -23,7 +23,7 @@ from signoff.schema.text import dump_yaml
 from signoff.signing.base import Signer
 from signoff.values.times import Surroundings
 
-STEP = timedelta(seconds=30)
+STEP = timedelta(seconds=12)
 
 
 class Stage:
