@@ -202,12 +202,17 @@ def parse_settings(settings: tuple[str, ...]) -> Plain:
         if not equals or not all(key.split(".")):
             message = f"{word!r} is not KEY=VALUE"
             raise InvalidValueError(message, hint="write as in: --set license=mit --set metrics.accuracy=0.93")
-        try:
-            value = load_yaml(text.encode()) if text.strip() else ""
-        except SchemaError:
-            value = text
-        nested: Value = value
+        nested = _read_value(text)
         for part in reversed(key.split(".")):
             nested = {part: nested}
         said = _merged(said, nested) if isinstance(nested, dict) else said
     return said
+
+
+def _read_value(text: str) -> Value:
+    """Return what YAML reads in a word; `a: b` and `- a`, which look like prose, stay text."""
+    try:
+        value = load_yaml(text.encode()) if text.strip() else ""
+    except SchemaError:
+        return text
+    return text if isinstance(value, dict | list) and text.lstrip()[0] not in "{[" else value
