@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from builders import TestSigner, World
+from builders import Said, TestSigner, World
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.records.statement import NO_RECORD, TRUST_NAMESPACE
 from signoff.schema import layout
@@ -46,7 +46,7 @@ def test_a_log_goes_on_from_what_was_verified() -> None:
         ({"author": "mallory"}, "is not 'mallory''s"),
     ],
 )
-def test_a_record_out_of_its_place_ends_the_log(said: Mapping[str, object], fault: str) -> None:
+def test_a_record_out_of_its_place_ends_the_log(said: Mapping[str, Said], fault: str) -> None:
     world = World()
     world.register()
     world.do("ben", "approve", **said)

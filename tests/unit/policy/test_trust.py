@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from builders import FidoSigner, TestSigner, World
+from builders import FidoSigner, Said, TestSigner, World
 from signoff.errors import SignoffError, VerificationError
 from signoff.policy.trust import TrustChain, allowed_signers, compose_trust_line, read_trust_line, verify_trust
 from signoff.records.keys import parse_public_key
@@ -123,7 +123,7 @@ def test_what_was_vouched_for_is_not_verified_again() -> None:
         ({"comment": 3}, "no trust statement"),
     ],
 )
-def test_a_record_out_of_its_place_ends_the_chain(said: Mapping[str, object], fault: str) -> None:
+def test_a_record_out_of_its_place_ends_the_chain(said: Mapping[str, Said], fault: str) -> None:
     world = World()
     world.put_trust(world.document, **said)
     trust = chain_of(world)
@@ -181,7 +181,7 @@ def test_a_statement_about_something_else_ends_the_chain(
         ({"stages": {"latest": {}}}, "stages.latest"),
     ],
 )
-def test_a_document_that_means_nothing_ends_the_chain(part: Mapping[str, object], fault: str) -> None:
+def test_a_document_that_means_nothing_ends_the_chain(part: Mapping[str, Said], fault: str) -> None:
     world = World()
     world.put_trust({**world.document, "roles": {}, **part})
     with pytest.raises(AssertionError):
