@@ -1,0 +1,125 @@
+"""Measures beside the limits of the machine, in one run: JSON lines with the case names that the peers' harness prints.
+
+The rule it keeps: what is compared runs interleaved, and times are CPU where a case starts processes or computes, wall
+clock where it waits for the disk. A ratio is that of rounds of one run; absolute numbers move by half on a shared machine.
+"""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+RECORD_BYTES = 1200
+LAUNCH = """import os, sys, time, json
+words = json.loads(sys.argv[1]); null = os.open("/dev/null", os.O_RDWR); start = time.perf_counter(); pid = os.fork()
+if not pid:
+    for number in (0, 1, 2): os.dup2(null, number)
+    try: os.execvp(words[0], words)
+    except OSError: os._exit(127)
+_, status, used = os.wait4(pid, 0)
+print(json.dumps([time.perf_counter() - start, used.ru_utime + used.ru_stime, os.waitstatus_to_exitcode(status)]))"""
+"""Starts a process from a small launcher: a large parent costs time at fork, which is not the program's."""
+
+
+def emit(case: str, *, peer: str = "signoff", **numbers: object) -> None:
+    """Print one line of results."""
+    sys.stdout.write(json.dumps({"peer": peer, "case": case, **numbers}) + "\n")
+
+
+def cpu() -> float:
+    """Return the CPU seconds of this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def spread(numbers: Iterable[float]) -> dict[str, float]:
+    """Return median, extremes and count."""
+    ordered = sorted(numbers)
+    ends = {"min": round(ordered[0], 4), "max": round(ordered[-1], 4), "n": len(ordered)}
+    return {"median": round(statistics.median(ordered), 4), **ends}
+
+
+def cold(words: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
+    """Start a program once; return its wall and CPU milliseconds."""
+    command = [sys.executable, "-I", "-S", "-c", LAUNCH, json.dumps(list(words))]
+    done = subprocess.run(command, env=dict(environ), capture_output=True, check=True, text=True)
+    wall, used, code = json.loads(done.stdout)
+    assert code == 0, f"{words} ended with {code}"
+    return wall * 1e3, used * 1e3
+
+
+def cold_beside(
+    programs: Mapping[str, Sequence[str]], environ: Mapping[str, str], *, rounds: int = 12
+) -> dict[str, float]:
+    """Start programs in turns; print each one's times; return the lower quartile of the CPU ratios to the first one."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
+    for _ in range(rounds + 1):
+        for name, words in programs.items():
+            times[name].append(cold(words, environ))
+    ratios = {}
+    first = next(iter(programs))
+    for name in programs:
+        kept = times[name][1:]
+        emit(
+            name,
+            peer="signoff" if name.startswith("signoff") else "limit",
+            wall_ms=spread(w for w, _ in kept),
+            cpu_ms=spread(c for _, c in kept),
+        )
+        of_rounds = [one / floor for (_, one), (_, floor) in zip(kept, times[first][1:], strict=True)]
+        ratios[name] = statistics.quantiles(of_rounds, n=4)[0]
+    return ratios
+
+
+def rate(case: str, count: int, work: Callable[[int], object], *, peer: str = "signoff", **more: object) -> float:
+    """Do one thing so many times; print and return how many a second."""
+    used, start = cpu(), time.perf_counter()
+    for number in range(count):
+        work(number)
+    seconds = time.perf_counter() - start
+    emit(
+        case,
+        peer=peer,
+        per_s=round(count / seconds),
+        cpu_ms_each=round((cpu() - used) * 1e3 / count, 4),
+        n=count,
+        **more,
+    )
+    return count / seconds
+
+
+def durable_writes(folder: Path, who: str = "", *, count: int = 400) -> float:
+    """Return how many signed records of plain bytes a second this disk takes: sign, tmp, fsync, link, fsync of the folder."""
+    folder.mkdir(exist_ok=True)
+    body, key, opened = os.urandom(RECORD_BYTES), Ed25519PrivateKey.generate(), os.open(folder, os.O_RDONLY)
+
+    def write(number: int) -> None:
+        name, private = folder / f"{who}{number}", folder / f"{who}{number}.tmp"
+        file = os.open(private, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+        os.write(file, body + key.sign(body))
+        os.fsync(file)
+        os.close(file)
+        name.hardlink_to(private)
+        private.unlink()
+        os.fsync(opened)
+
+    try:
+        return rate("write.sign+tmp+link_fsync+dirfsync", count, write, peer="limit")
+    finally:
+        os.close(opened)
+
+
+def verifications(count: int = 2000) -> float:
+    """Return how many CPU microseconds one verification of an ed25519 signature over a record's bytes takes."""
+    body, key = os.urandom(RECORD_BYTES), Ed25519PrivateKey.generate()
+    signature, public = key.sign(body), key.public_key()
+    used = cpu()
+    rate("write.ed25519_verify", count, lambda _: public.verify(signature, body), peer="limit")
+    return (cpu() - used) * 1e6 / count

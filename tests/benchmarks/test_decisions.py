@@ -1,0 +1,218 @@
+"""Goals 2, 4, 5 and 17: resolve and verify cold, register, decide, verify 10,000 records. Run with `-m benchmark -s`.
+
+Each case asserts the goal's ratio to the limit that was measured in the same run, with nothing taken off for a busy machine.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measuring import cold_beside, cpu, durable_writes, emit, rate, verifications
+from builders import TestSigner, World
+from conformance.writers import open_registry
+from signoff.records.statement import RECORD_NAMESPACE
+from signoff.registry.asks import Ask
+from signoff.registry.people import Me
+
+pytestmark = pytest.mark.benchmark
+HERE = Path(__file__).parent
+NAMES = (
+    "mmlu",
+    "gsm8k",
+    "arc_c",
+    "hellaswag",
+    "truthfulqa",
+    "humaneval",
+    "bbh",
+    "loss",
+    "toxicity_rate",
+    "refusal_rate",
+    "jailbreak_rate",
+    "human_elo",
+)
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def metadata(number: int) -> bytes:
+    """Return a version.yaml of 12 metrics, 15 hyperparameters and 6 tags, as the peers get."""
+    metrics = "".join(
+        f"  {name}: 0.{(number * 7919 + place * 104729) % 10**6:06}\n" for place, name in enumerate(NAMES)
+    )
+    parameters = "".join(f"  parameter_{place}: {number * 31 + place}\n" for place in range(15))
+    tags = "".join(f"  tag_{place}: value-{(number + place) % 9}\n" for place in range(6))
+    return f"license: apache-2.0\nmetrics:\n{metrics}hyperparameters:\n{parameters}tags:\n{tags}".encode()
+
+
+def files(number: int) -> dict[str, bytes]:
+    return {"version.yaml": metadata(number), "model.onnx": b"weights %d" % number}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    everybody = ("ana", "ben", "cy", "pam")
+    roles = {"publisher": everybody, "promoter": everybody, "approver": everybody}
+    return World(folder=tmp_path / "registry", roles=roles)
+
+
+def test_resolving_a_stage_cold_costs_little_more_than_the_floor(world: World, tmp_path: Path) -> None:
+    assert world.folder
+    for version in range(1, 11):
+        world.register(str(version), files=files(version), card=b"# Card\n")
+    world.do("pam", "promote", "3", stage="staging")
+    environ = {**os.environ, "SIGNOFF_STATE_DIR": str(tmp_path / "state"), "SIGNOFF_CACHE_DIR": str(tmp_path / "cache")}
+    program, place = str(Path(sys.executable).with_name("signoff")), str(world.folder)
+    version_file = str(world.folder / "models/fraud/versions/3/version.yaml")
+    ratios = cold_beside(
+        {
+            "resolve-verify": [sys.executable, "-I", str(HERE / "floor.py"), version_file],
+            "signoff status": [program, "status", "fraud", "-r", place, "--json"],
+            "signoff show": [program, "show", "fraud@staging", "-r", place, "--json"],
+            "signoff --version": [program, "--version"],
+        },
+        environ,
+    )
+    emit("goal 2", status=round(ratios["signoff status"], 2), show=round(ratios["signoff show"], 2), goal="<= 1.6")
+    assert ratios["signoff status"] <= 1.6
+
+
+def test_resolving_in_process_costs_little_more_than_reading_and_verifying(world: World) -> None:
+    for version in range(1, 11):
+        world.register(str(version), files=files(version))
+    world.do("pam", "promote", "3", stage="staging")
+    registry = world.registry()
+    registry.find("fraud@staging")
+    rate("resolve_alias", 200, lambda _: registry.find("fraud@staging"))
+    rate("resolve_alias", 200, lambda _: registry.find("fraud@staging", complete=False), complete=False)
+
+
+@pytest.mark.parametrize(("models", "versions"), [(100, 10), (1, 1000)])
+def test_registering_is_a_sixth_as_fast_as_the_disk(world: World, tmp_path: Path, models: int, versions: int) -> None:
+    assert world.folder
+    limit = durable_writes(tmp_path / "limit")
+    for number in range(models * versions):
+        folder = world.folder / f"models/model-{number % models:04}/versions/{1 + number // models}"
+        folder.mkdir(parents=True)
+        for name, content in files(number).items():
+            (folder / name).write_bytes(content)
+    registry, me, signer = world.registry(), world.me("ana"), TestSigner("ana")
+
+    def register(number: int) -> None:
+        sealing = registry.seal(f"model-{number % models:04}", str(1 + number // models))
+        registry.register(sealing, me, signer=signer)
+
+    per_s = rate("register", models * versions, register, models=models, versions=versions)
+    emit("goal 4", models=models, ratio=round(per_s / limit, 3), goal=">= 1/6")
+    assert per_s >= limit / 6
+
+
+@pytest.mark.parametrize("case", ["set_alias", "promote", "approve"])
+def test_deciding_is_a_third_as_fast_as_the_disk(world: World, tmp_path: Path, case: str) -> None:
+    limit = durable_writes(tmp_path / "limit")
+    for version in range(1, 11):
+        world.register(str(version), files=files(version))
+    registry, signer = world.registry(), TestSigner("ben")
+    registry.reader.log("fraud")
+
+    def ask(number: int) -> Ask:
+        said = {"set_alias": ("alias", {"alias": "champion"}), "promote": ("promote", {"stage": "staging"})}
+        action, fields = said.get(case, ("approve", {"stage": "production", "comment": "fine"}))
+        return Ask(action=action, model="fraud", version=str(1 + number % 10), fields=fields)
+
+    per_s = rate(case, 400, lambda number: registry.sign(ask(number), world.me("ben"), signer))
+    emit("goal 5", decision=case, ratio=round(per_s / limit, 3), goal=">= 1/3")
+    assert per_s >= limit / 3
+
+
+def write_comments(root: str, model: str, count: int, start: float) -> None:
+    """Write comments into one model's log, from a moment on."""
+    signer, registry = TestSigner("ben"), open_registry(root)
+    registry.reader.log(model)
+    me = Me(person="ben", identity=signer.identity)
+    time.sleep(max(0.0, start - time.monotonic()))
+    for number in range(count):
+        registry.sign(Ask(action="comment", model=model, fields={"comment": str(number)}), me, signer)
+
+
+def write_plainly(root: str, who: str, count: int, start: float) -> None:
+    """Write signed bytes, from a moment on."""
+    time.sleep(max(0.0, start - time.monotonic()))
+    durable_writes(Path(root), who, count=count)
+
+
+def at_once(work: Callable[[str, str, int, float], None], root: Path, names: list[str], count: int) -> float:
+    """Have a process work for each name; return how many a second all of them wrote."""
+    start = time.monotonic() + 6
+    processes = [SPAWN.Process(target=work, args=(str(root), name, count, start)) for name in names]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    return len(names) * count / (time.monotonic() - start)
+
+
+def test_eight_writers_are_a_third_as_fast_as_the_disk(world: World, tmp_path: Path) -> None:
+    assert world.folder
+    (tmp_path / "limit").mkdir()
+    for model in range(8):
+        world.register("1", model=f"model-{model}")
+    limit = at_once(write_plainly, tmp_path / "limit", [f"{number}-" for number in range(8)], 300)
+    emit("write.sign+tmp+link_fsync+dirfsync_8procs", peer="limit", per_s=round(limit))
+    per_s = at_once(write_comments, world.folder, [f"model-{number}" for number in range(8)], 100)
+    emit("concurrent", per_s=round(per_s), processes=8, models=8, goal=">= 1/3", ratio=round(per_s / limit, 3))
+    one = at_once(write_comments, world.folder, 8 * ["model-0"], 20)
+    emit("concurrent", per_s=round(one), processes=8, models=1)
+    assert [world.length(f"models/model-{number}") for number in range(8)] == [101 + 160, *(7 * [101])]
+    assert per_s >= limit / 3
+
+
+def put_records(world: World, model: str, count: int) -> None:
+    """Put comments into a log, fast: what they cost to write is not measured."""
+    signer, policy = TestSigner("ben"), world.policy(1)
+    prev = "0" * 64
+    chain = f"models/{model}"
+    for seq in range(1, count + 1):
+        line = (
+            f'{{"_type":"https://in-toto.io/Statement/v1","predicate":{{"action":"comment","author":"ben","chain":"{chain}",'
+            f'"comment":"number {seq}, with a sentence of usual length about what was seen","key":"{signer.fingerprint}","nonce":"{seq:032x}",'
+            f'"policy":{{"seq":1,"sha256":"{policy["sha256"]}"}},"prev":"{prev}","registry":"{world.id}","seq":{seq},'
+            f'"time":"2026-11-23T08:00:02Z","version":null}},"predicateType":"urn:signoff:record:v1",'
+            f'"subject":[{{"digest":{{"sha256":"{world.id}"}},"name":"{model}"}}]}}\n'
+        ).encode()
+        prev = hashlib.sha256(line).hexdigest()
+        world.put(f"{chain}/log/{seq:08d}.rec", line + signer.sign(line, namespace=RECORD_NAMESPACE))
+
+
+@pytest.mark.parametrize("models", [1, 10])
+def test_verifying_records_costs_little_more_than_their_signatures(world: World, models: int) -> None:
+    count = 10_000
+    for model in range(models):
+        put_records(world, f"model-{model}", count // models)
+    limit = verifications()
+
+    def verify() -> float:
+        used = cpu()
+        with world.registry() as registry:
+            report = registry.verify()
+        assert report.ok
+        assert report.records == count + 1
+        return (cpu() - used) * 1e6 / count
+
+    first, again = verify(), min(verify() for _ in range(3))
+    emit(
+        "verify_records",
+        models=models,
+        n=count,
+        cold_us_each=round(first, 1),
+        cached_us_each=round(again, 1),
+        limit_us_each=round(limit, 1),
+    )
+    emit("goal 17", cold_ratio=round(first / limit, 2), goal="<= 1.5 x verify (75 us), cached <= 10 us")
+    assert first <= 1.5 * max(limit, 75)
+    assert again <= 10
