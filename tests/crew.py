@@ -62,7 +62,7 @@ class Crew:
         }
         if person:
             mine["SSH_AUTH_SOCK"] = self._agents[person].socket
-        return plain_environ(**mine, **more)
+        return plain_environ(**{**mine, **more})
 
     def run(self, person: str, *words: str, **more: str) -> Result:
         """Run the command line in this process, as a person."""

@@ -18,7 +18,17 @@ from signoff.cli.options import Options
 from signoff.values.display import ascii_only, displayable
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
-ENCODER = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+
+
+def _plain_text(value: object) -> str:
+    """Return a name or digest, which msgspec does not know to be a text, as one."""
+    if isinstance(value, str):
+        return str(value)
+    message = f"{type(value).__name__} is no JSON"
+    raise TypeError(message)
+
+
+ENCODER = msgspec.json.Encoder(decimal_format="number", order="deterministic", enc_hook=_plain_text)
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
