@@ -13,6 +13,7 @@ from signoff.policy.history import History, VersionState
 from signoff.records.statement import Named
 from signoff.registry.reader import Reader
 from signoff.registry.scan import find_models
+from signoff.values.names import ModelName
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ def find_base(reader: Reader, material: Named) -> Base | None:
         VerificationError: A log that could say that it is revoked is not sound.
     """
     named = material.name.rpartition(":")[0]
-    found = _in_model(reader, named, material.digest.sha256) if named else None
+    found = None if ModelName.fault(named) else _in_model(reader, named, material.digest.sha256)
     if found is not None:
         return found
     others = (_in_model(reader, model, material.digest.sha256) for model in find_models(reader)[0] if model != named)
