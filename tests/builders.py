@@ -49,6 +49,7 @@ from signoff.storage.local import LocalStorage
 from signoff.storage.memory import MemoryStorage
 from signoff.values.times import Surroundings, stamp
 
+Said: TypeAlias = Any  # what a record's keys may be made to say: anything
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 PEOPLE = ("ana", "ben", "cy", "pam", "eve", "dan", "oli", "wit")
@@ -61,7 +62,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "oncall": ("oli",),
     "witness": ("wit",),
 }
-STAGES: Mapping[str, Mapping[str, object]] = {"staging": {"approvals": 0}, "production": {"approvals": 1}}
+STAGES: Mapping[str, Mapping[str, Said]] = {"staging": {"approvals": 0}, "production": {"approvals": 1}}
 FILES: Mapping[str, bytes] = {"weights.onnx": b"weights", "version.yaml": b"metrics: {accuracy: 0.93}\n"}
 STAGED = frozenset({"request", "approve", "reject", "promote", "rollback", "break_glass"})
 MOVES = frozenset({"promote", "rollback", "break_glass", "alias"})
@@ -128,7 +129,6 @@ class FidoSigner:
 
 
 AnySigner: TypeAlias = TestSigner | FidoSigner
-Said: TypeAlias = Any  # what a record's keys may be made to say: anything
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +163,7 @@ class World:
         *,
         people: Iterable[str] = PEOPLE,
         roles: Mapping[str, Iterable[str]] = {},
-        stages: Mapping[str, Mapping[str, object]] = STAGES,
+        stages: Mapping[str, Mapping[str, Said]] = STAGES,
         root: Iterable[str] = ("root1", "root2", "root3"),
         threshold: int = 2,
         folder: Path | None = None,
@@ -345,7 +345,7 @@ class World:
         assert isinstance(now, dict)
         return self.change_trust(cut=cut, roles={**now, **{role: list(people) for role, people in roles.items()}})
 
-    def change_stages(self, *, cut: Mapping[str, int] | None = None, **stages: Mapping[str, object]) -> Put:
+    def change_stages(self, *, cut: Mapping[str, int] | None = None, **stages: Mapping[str, Said]) -> Put:
         """Change the rules of stages."""
         now = self.document["stages"]
         assert isinstance(now, dict)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attackers import Client
-from builders import World
+from builders import Said, World
 
 
 @pytest.fixture
@@ -13,7 +13,10 @@ def world(tmp_path: Path) -> World:
     """Return a registry in a folder: fraud:1 was registered, approved by two, and serves."""
     folder = tmp_path / "registry"
     folder.mkdir()
-    stages = {"staging": {"approvals": 0}, "production": {"approvals": 2, "break_glass": ["oncall"]}}
+    stages: dict[str, dict[str, Said]] = {
+        "staging": {"approvals": 0},
+        "production": {"approvals": 2, "break_glass": ["oncall"]},
+    }
     world = World(folder=folder, stages=stages)
     world.register("1", card=b"# Fraud\n")
     world.do("ben", "approve")
