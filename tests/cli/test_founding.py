@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,31 @@ def test_models_that_stand_there_already_are_kept(crew: Crew) -> None:
     crew.write("fraud:1", weights="abc")
     crew.found()
     assert json.loads(crew.need("ana", "register", "fraud", "--json"))["ref"] == "fraud:1"
+
+
+class Keyboard(StringIO):
+    """What a person types, on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_it_shows_who_would_found_it_and_asks(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    (crew.folder / "ana" / ".gitconfig").write_text("[user]\n\temail = ana@example.org\n")
+    for answer, code in (("n\n", 130), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", Keyboard(answer))
+        done = crew.run("ana", "init", str(crew.path))
+        assert (done.code, "ana@example.org with the key SHA256:" in done.err) == (code, True)
+        assert crew.path.exists() == (code == 0)
+
+
+def test_a_key_is_chosen_among_several(crew: Crew) -> None:
+    words = ("init", str(crew.path), "--key", str(crew.public_key("ben")), "--as", "ana")
+    done = crew.run("ana", *words, "--admin", f"ana={crew.public_key('ana')}", "--json")
+    assert json.loads(done.out)["missing"] == ["the root: 0 of 1 root signatures"]
+
+
+def test_a_folder_that_cannot_be_made_is_7(crew: Crew) -> None:
+    (crew.folder / "file").write_text("")
+    words = ("--admin", f"ana={crew.public_key('ana')}")
+    assert crew.run("ana", "init", str(crew.folder / "file" / "registry"), *words).code == 7

@@ -3,10 +3,12 @@
 import json
 import os
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from signoff.registry.signers import signer_for
 from stories import Story
 
 OLD = 1_700_000_000
@@ -123,3 +125,45 @@ def test_a_registry_that_is_read_only_loses_nothing(story: Story) -> None:
     aged(story.path / ".signoff/tmp/left")
     assert story.run("gc", "--read-only").code == 7
     assert ".signoff/tmp/left" in files(story)
+
+
+class Keyboard(StringIO):
+    """What a person types, on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_the_name_is_typed(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Keyboard("fraud\n"))
+    done = story.run("purge", "fraud:1", "-m", "x", "--as", "ben")
+    assert (done.code, "Type fraud:1" in done.err, WEIGHTS in files(story)) == (0, True, True)
+    monkeypatch.setattr("sys.stdin", Keyboard("fraud:1\n"))
+    assert story.run("purge", "fraud:1").code == 0
+    assert WEIGHTS not in files(story)
+
+
+def test_at_a_terminal_gc_asks(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    aged(story.path / ".signoff/tmp/left")
+    for answer, code in (("n\n", 130), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", Keyboard(answer))
+        assert story.run("gc").code == code
+        assert (".signoff/tmp/left" in files(story)) == (code != 0)
+    aged(story.path / ".signoff/tmp/left")
+    assert story.run("gc", "--yes").code == 0
+
+
+def test_gc_takes_proposals_that_were_applied_and_leaves_those_that_wait(story: Story) -> None:
+    proposals = story.registry.proposals
+    text = proposals.document_text()
+    over = proposals.propose(text.replace("approvals: 2", "approvals: 1").encode(), author="ana", comment="")
+    waits = proposals.propose(text.replace("approvals: 2", "approvals: 3").encode(), author="ana", comment="")
+    for identity in story.registry.identities()[:2]:
+        proposals.sign(over.id, signer_for(identity))
+    proposals.apply(over.id)
+    later = proposals.propose(text.replace("approvals: 2", "approvals: 4").encode(), author="ana", comment="")
+    for path in (story.path / ".signoff/proposals").rglob("*"):
+        os.utime(path, (OLD, OLD))
+    assert story.run("gc").code == 0
+    assert {path.name for path in (story.path / ".signoff/proposals").iterdir()} == {later.id}
+    assert waits.id != later.id

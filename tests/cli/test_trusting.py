@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,53 @@ def test_a_broken_trust_chain_is_told_and_signs_nothing(crew: Crew) -> None:
     assert crew.run("ana", "checkpoint").code == 4
     assert crew.run("ana", "trust", "allowed-signers").code == 4
     assert crew.run("ana", "trust", "edit", EDITOR="true").code == 4
+
+
+def test_a_root_key_that_is_elsewhere_signs_by_paste(
+    crew: Crew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
+    payload = crew.path / ".signoff/proposals" / proposal / "payload.json"
+    key = str(crew.public_key("ben").with_suffix(""))
+    sign = ("ssh-keygen", "-q", "-Y", "sign", "-n", "signoff-trust-v1", "-f", key)
+    monkeypatch.setattr("sys.stdin", StringIO(run_tool(*sign, stdin=payload.read_bytes()).decode()))
+    words = ("trust", "sign", proposal, "--sign-elsewhere")
+    assert crew.run("", *words).code == 2
+    told = json.loads(crew.need("", *words, "--key", str(crew.public_key("ben")), "--json"))
+    assert len(told["signers"]) == 1
+
+
+def test_a_key_file_signs_where_its_private_half_lies_beside_it(crew: Crew, tmp_path: Path) -> None:
+    proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
+    told = json.loads(crew.need("", "trust", "sign", proposal, "--key", str(crew.public_key("cy")), "--json"))
+    assert len(told["signers"]) == 1
+
+
+def test_at_a_terminal_an_apply_asks(crew: Crew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
+    for person in ("ana", "ben"):
+        crew.need(person, "trust", "sign", proposal)
+
+    class Keyboard(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for answer, code in (("n\n", 130), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", Keyboard(answer))
+        assert crew.run("cy", "trust", "apply", proposal).code == code
+
+
+def test_a_signature_that_is_not_true_is_told_and_not_counted(crew: Crew, tmp_path: Path) -> None:
+    proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
+    folder = crew.path / ".signoff/proposals" / proposal
+    (folder / "forged.sig").write_text("-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n")
+    done = crew.run("ana", "trust", "sign", proposal, "--json")
+    assert (len(json.loads(done.out)["signers"]), "not counted: forged.sig" in done.err) == (1, True)
+
+
+def test_a_payload_that_was_exchanged_is_no_proposal(crew: Crew, tmp_path: Path) -> None:
+    first, second = edited(crew, tmp_path, stages=ONE_APPROVAL), edited(crew, tmp_path, stages={})
+    folder = crew.path / ".signoff/proposals"
+    (folder / first / "payload.json").write_bytes((folder / second / "payload.json").read_bytes())
+    assert crew.run("ana", "trust", "sign", first).code == 4
+    assert crew.run("ana", "trust", "apply", first).code == 4
