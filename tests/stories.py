@@ -143,7 +143,7 @@ class Story:
         model, _, version = ref.rpartition(":")
         if files is not None or not (self.path / "models" / model / "versions" / version).exists():
             self.write(ref, files)
-        return self.registry.register(self.registry.seal(model, version), self.me(by), comment=comment)
+        return self.registry.register_sealed(self.registry.seal(model, version), self.me(by), comment=comment)
 
     def sign(self, action: str, ref: str, *, by: str, **fields: object) -> Written:
         """Have a person sign one record; `ref` is MODEL:VERSION, or a MODEL alone for a record about the model."""

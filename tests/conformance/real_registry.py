@@ -62,7 +62,7 @@ class Founded(msgspec.Struct, frozen=True):
         self.write(
             model, version, {"weights.bin": f"{model} {version}\n" * 50, "tokenizer/vocab.txt": "a b c\n", **files}
         )
-        return self.registry.register(self.registry.seal(model, version), self.me[who])
+        return self.registry.register_sealed(self.registry.seal(model, version), self.me[who])
 
     def sign(self, who: str, action: str, model: str, version: str | None, **fields: object) -> Written:
         """Sign one record."""

@@ -74,7 +74,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         except StorageError as error:
             self.out.warn(f"what was seen of this registry is not remembered: {error}")
             return
-        if registry.first_seen and registry.reader.trust_alarm is None:
+        if registry.reader.pins.first_seen and registry.reader.trust_alarm is None:
             self.out.say(f"first contact with registry {registry.id} at {registry.url}: pinned")
 
 

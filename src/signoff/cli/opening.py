@@ -50,7 +50,7 @@ def show_tui(
         read_only: Whether nothing is to be signed.
         mouse: Whether the mouse is used; None: unless over SSH.
     """
-    from signoff.tui.running import run_tui  # noqa: PLC0415  (the only place: scripts do not pay for the terminal UI)
+    from signoff.tui.app import run_tui  # noqa: PLC0415  (the only place: scripts do not pay for the terminal UI)
 
     said = options or Options()
     return run_tui(

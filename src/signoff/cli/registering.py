@@ -75,7 +75,7 @@ def register(frame: Frame, name: str, path: str | None, *, way: Way, **words: ob
     said = msgspec.convert(words, Said)
     model, version = _parse_name(name)
     me = who_signs(frame, way)
-    version = choose_version(frame.registry, model, version, fresh=path is not None)
+    version = choose_version(frame.registry.registration, model, version, fresh=path is not None)
     frame.registry.registration.need_allowed(model, version, me)
     if path is not None and way.dry_run:
         return _say_dry(frame, model, version, path)
@@ -104,7 +104,7 @@ def _say_dry(frame: Frame, model: str, version: str, path: str) -> int | None:
 def _bring(frame: Frame, model: str, version: str, path: str, *, said: Said) -> str:
     source = msgspec.convert({"path": path, "how": said.how or "auto", "dedupe": said.dedupe}, Source)
     with frame.out.progress(f"bringing in {model}:{version}", source_size(source)) as progress:
-        how = bring_version(frame.registry, model, version, source, progress=progress)
+        how = bring_version(frame.registry.registration, model, version, source, progress=progress)
     frame.out.say(f"{path} is {model}:{version} now, by {how}")
     if "link" in how.split("+"):
         frame.out.warn("hard links: whoever edits the source in place also changes the registered file")
@@ -120,12 +120,12 @@ def _describe(frame: Frame, me: Me, model: str, version: str, *, said: Said, dry
         message = "a dry run writes no version.yaml"
         raise InvalidValueError(message, hint="leave out --set and --metadata, or write version.yaml yourself")
     for words in (metadata, settings):
-        say_metadata(frame.registry, me, model, version, words)
+        say_metadata(frame.registry.registration, me, model, version, words)
 
 
 def _seal(frame: Frame, me: Me, model: str, version: str, *, said: Said, way: Way, how: str) -> int | None:
     registry = frame.registry
-    size = folder_size(registry, model, version)
+    size = folder_size(registry.registration, model, version)
     with frame.out.progress(f"hashing {model}:{version}", size) as progress:
         sealing = registry.seal(model, version, progress=progress)
     if way.dry_run:
@@ -135,7 +135,7 @@ def _seal(frame: Frame, me: Me, model: str, version: str, *, said: Said, way: Wa
     signer = pasted(me.identity, ask_paste) if way.elsewhere else None
     if signer is None:
         warn_of_touch(frame, me.identity, f"register {model}:{version}")
-    written = registry.register(sealing, me, signer=signer, built_by=said.built_by, comment=said.comment)
+    written = registry.register_sealed(sealing, me, signer=signer, built_by=said.built_by, comment=said.comment)
     show_written(frame, written, digest=sealing.digest, how=how, bytes=size)
     return None
 

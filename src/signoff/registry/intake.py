@@ -11,7 +11,8 @@ import msgspec
 
 from signoff.errors import AlreadyExistsError, InvalidValueError, NotFoundError, SchemaError, StorageError
 from signoff.registry.people import Me
-from signoff.registry.registry import Registry
+from signoff.registry.registration import Registration, Sealing
+from signoff.registry.scan import find_models
 from signoff.schema import layout
 from signoff.schema.cards import load_version
 from signoff.schema.scalars import Value
@@ -39,11 +40,44 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     dedupe: bool = False
 
 
-def choose_version(registry: Registry, model: str, version: str, *, fresh: bool) -> str:
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to register.
+
+    Attributes:
+        model: The model's name; it need not exist yet.
+        version: The version's name; "": the next integer, or the one folder that stands there unregistered.
+        path: The folder or file to bring in; None: the folder that stands there is sealed in place.
+        how: How the bytes get there.
+    """
+
+    model: str
+    version: str = ""
+    path: str | None = None
+    how: How = "auto"
+
+
+def take_in(registration: Registration, me: Me, wish: Wish, said: Mapping[str, Value]) -> Sealing:
+    """Bring a version in, have its version.yaml say what a person says, and seal it; only its record is missing then.
+
+    Raises:
+        RefusedError: The rules refuse it; no byte was moved.
+        AlreadyExistsError: A folder of this version is there.
+        SchemaError: What is said is no metadata.
+    """
+    version = choose_version(registration, wish.model, wish.version, fresh=wish.path is not None)
+    registration.need_allowed(wish.model, version, me)
+    if wish.path is not None:
+        bring_version(registration, wish.model, version, Source(path=wish.path, how=wish.how))
+    if said:
+        say_metadata(registration, me, wish.model, version, said)
+    return registration.seal(wish.model, version, progress=None, stopped=lambda: False)
+
+
+def choose_version(registration: Registration, model: str, version: str, *, fresh: bool) -> str:
     """Return the version that a person means who names only a model.
 
     Args:
-        registry: The registry.
+        registration: What seals versions in the registry.
         model: The model's name.
         version: What was named, or "".
         fresh: Whether a folder comes from elsewhere; else one that stands there unregistered is meant.
@@ -52,12 +86,12 @@ def choose_version(registry: Registry, model: str, version: str, *, fresh: bool)
         NotFoundError: No folder stands there unregistered.
         InvalidValueError: Several do; or the model's name differs from another's only in case.
     """
-    _need_model_name(registry, model)
+    _need_model_name(registration, model)
     if version:
         return str(VersionName(version))
     if fresh:
-        return str(registry.registration.next_version(model))
-    drafts = [name for name in registry.registration.drafts(model) if not VersionName.fault(name)]
+        return str(registration.next_version(model))
+    drafts = [name for name in registration.drafts(model) if not VersionName.fault(name)]
     if not drafts:
         message = f"no folder of {model} stands there unregistered"
         raise NotFoundError(message, hint=f"name one to bring in: signoff register {model} PATH")
@@ -67,16 +101,18 @@ def choose_version(registry: Registry, model: str, version: str, *, fresh: bool)
     return drafts[0]
 
 
-def _need_model_name(registry: Registry, model: str) -> None:
+def _need_model_name(registration: Registration, model: str) -> None:
     name = ModelName(model)
-    other = next((one for one in registry.models() if one.lower() == name.lower() and one != name), None)
+    other = next(
+        (one for one in find_models(registration.reader)[0] if one.lower() == name.lower() and one != name), None
+    )
     if other is not None:
         message = f"{model!r} differs from the model {other!r} only in case: they are one name"
         raise InvalidValueError(message, hint=f"write it as {other!r}, or choose another name")
 
 
 def bring_version(
-    registry: Registry,
+    registration: Registration,
     model: str,
     version: str,
     source: Source,
@@ -89,11 +125,11 @@ def bring_version(
         AlreadyExistsError: A folder of this version is there.
         StorageError: The source cannot be brought in, or the registry is not in a folder of this machine.
     """
-    storage = registry.reader.storage
+    storage = registration.reader.storage
     if not isinstance(storage, LocalStorage):
-        message = f"cannot bring a folder into {registry.url!r}: it is not a folder of this machine"
+        message = f"cannot bring a folder into {storage.url!r}: it is not a folder of this machine"
         raise StorageError(message, hint="copy the version's folder there, then register it in place")
-    known = _known_files(registry) if source.dedupe else None
+    known = _known_files(registration) if source.dedupe else None
     folder = layout.version_folder(model, version)
     try:
         return bring_in(storage, source.path, folder, how=source.how, progress=progress, known=known)
@@ -102,12 +138,12 @@ def bring_version(
         raise AlreadyExistsError(error.message, hint=hint) from None
 
 
-def _known_files(registry: Registry) -> Callable[[str], str | None]:
+def _known_files(registration: Registration) -> Callable[[str], str | None]:
     """Return where a file with a digest stands, by the manifests of all registered versions."""
     found: dict[str, str] = {}
-    for model in registry.models():
-        for state in registry.reader.log(model).history.versions.values():
-            manifest = None if state.purged else registry.reader.facts(model).manifest(state.version, state.digest)
+    for model in find_models(registration.reader)[0]:
+        for state in registration.reader.log(model).history.versions.values():
+            manifest = None if state.purged else registration.reader.facts(model).manifest(state.version, state.digest)
             for path, digest in manifest.files if manifest else ():
                 found.setdefault(digest, layout.version_file(model, state.version, path))
     return found.get
@@ -124,27 +160,27 @@ def source_size(source: Source) -> int:
         return 0
 
 
-def folder_size(registry: Registry, model: str, version: str) -> int:
+def folder_size(registration: Registration, model: str, version: str) -> int:
     """Return how many bytes sealing a version will read.
 
     Raises:
         NotFoundError: There is no such folder.
         StorageError: A symlink or special file is in it.
     """
-    files = registry.reader.storage.walk(layout.version_folder(model, version))
+    files = registration.reader.storage.walk(layout.version_folder(model, version))
     return sum(info.size for path, info in files if layout.in_manifest(path))
 
 
-def say_metadata(registry: Registry, me: Me, model: str, version: str, said: Mapping[str, Value]) -> bool:
+def say_metadata(registration: Registration, me: Me, model: str, version: str, said: Mapping[str, Value]) -> bool:
     """Put what a person says into a version's version.yaml, over what it says already; return whether it changed.
 
     Raises:
         RefusedError: They may not register this version.
         SchemaError: What is there, or what it becomes, is no version.yaml.
     """
-    registry.registration.need_allowed(model, version, me)
+    registration.need_allowed(model, version, me)
     path = layout.version_file(model, version, layout.VERSION_FILE)
-    before = _read(registry.reader.storage, path)
+    before = _read(registration.reader.storage, path)
     document = load_yaml(before or b"", file=path) or {}
     if not isinstance(document, dict):
         message = "expected a map of keys"
@@ -154,7 +190,7 @@ def say_metadata(registry: Registry, me: Me, model: str, version: str, said: Map
         return False
     content = dump_yaml(merged).encode()
     load_version(content, file=path)
-    registry.reader.storage.replace(path, content, expected=before)
+    registration.reader.storage.replace(path, content, expected=before)
     return True
 
 

@@ -58,13 +58,13 @@ class Registration:
 
     def __init__(self, reader: Reader, signoffs: Signoffs) -> None:
         """Write through this reader's storage, decide with these sign-offs."""
-        self._reader = reader
+        self.reader = reader
         self._storage = reader.storage
         self._signoffs = signoffs
 
     def next_version(self, model: str) -> VersionName:
         """Return the next integer that no version and no folder of the model is called."""
-        taken = set(self._reader.log(model).history.versions) | set(self.folders(model))
+        taken = set(self.reader.log(model).history.versions) | set(self.folders(model))
         numbers = [int(name) for name in taken if name.isascii() and name.isdigit()]
         return VersionName(str(max(numbers, default=0) + 1))
 
@@ -78,7 +78,7 @@ class Registration:
 
     def drafts(self, model: str) -> tuple[str, ...]:
         """Return the folders of a model that are not registered."""
-        registered = self._reader.log(model).history.versions
+        registered = self.reader.log(model).history.versions
         return tuple(name for name in self.folders(model) if name not in registered)
 
     def need_allowed(self, model: str, version: str, me: Me) -> None:
@@ -91,7 +91,7 @@ class Registration:
         need_effective(self._signoffs.prepare(ask, me))
 
     def _placeholder(self, model: str, version: str) -> str:
-        return self._reader.log(model).history.reserved.get(version, "0" * 64)
+        return self.reader.log(model).history.reserved.get(version, "0" * 64)
 
     def seal(
         self, model: str, version: str, *, progress: Callable[[int], None] | None, stopped: Callable[[], bool]
@@ -154,7 +154,7 @@ class Registration:
         for base in metadata.base_models:
             version = base.version or ""
             state = (
-                self._reader.log(base.model).history.versions.get(version) if not ModelName.fault(base.model) else None
+                self.reader.log(base.model).history.versions.get(version) if not ModelName.fault(base.model) else None
             )
             if state is None:
                 continue
@@ -166,7 +166,7 @@ class Registration:
         return tuple(found.items())
 
     def _holds_file(self, model: str, version: str, digest: str, file: str) -> bool:
-        manifest = self._reader.facts(model).manifest(version, digest)
+        manifest = self.reader.facts(model).manifest(version, digest)
         return manifest is not None and any(one == file for _, one in manifest.files)
 
     def register(self, sealing: Sealing, me: Me, signer: Signer, *, built_by: tuple[str, ...], comment: str) -> Written:
@@ -185,7 +185,7 @@ class Registration:
 
     def prepare(self, sealing: Sealing, me: Me, *, built_by: tuple[str, ...], comment: str) -> Prepared:
         """Decide the record about what was sealed."""
-        people = self._reader.trust.newest.document.people
+        people = self.reader.trust.newest.document.people
         author = sealing.metadata.author or ""
         builders = dict.fromkeys((*built_by, *((author,) if author in people and author != me.person else ())))
         fields: dict[str, object] = {

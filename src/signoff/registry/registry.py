@@ -17,6 +17,7 @@ from signoff.registry.ancestry import graph_of
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.checkpoints import Checkpoint, Checkpoints
 from signoff.registry.heads import parse_heads
+from signoff.registry.intake import Wish, take_in
 from signoff.registry.people import Me, match_people, need_me
 from signoff.registry.proposals import Proposals
 from signoff.registry.pulling import EVERYTHING, Pulled, Pulling, Wanted
@@ -26,9 +27,11 @@ from signoff.registry.scan import Scanner, find_models
 from signoff.registry.signoffs import Signoffs, need_effective
 from signoff.registry.snapshot import ModelView, Snapshot, VersionView
 from signoff.registry.verifying import Report, Verification
+from signoff.schema.scalars import Value
 from signoff.signing.base import Identity, Signer
 from signoff.signing.find import find_identities, signer_for
 from signoff.storage.base import Storage
+from signoff.storage.placing import How
 from signoff.values.names import ModelName
 from signoff.values.refs import Ref, parse_ref
 from signoff.values.times import Surroundings
@@ -95,11 +98,6 @@ class Registry:
     def url(self) -> str:
         """Where it is."""
         return self.reader.storage.url
-
-    @property
-    def first_seen(self) -> bool:
-        """Whether this client had not seen this registry before."""
-        return self.reader.pins.first_seen
 
     @cached_property
     def checkpoints(self) -> Checkpoints:
@@ -207,14 +205,6 @@ class Registry:
         """Approve a version for a stage."""
         return self._about("approve", ref, {"stage": stage, "comment": comment}, me)
 
-    def reject(self, ref: str, *, stage: str, comment: str = "", me: Me | None = None) -> Written:
-        """Reject a version for a stage."""
-        return self._about("reject", ref, {"stage": stage, "comment": comment}, me)
-
-    def request(self, ref: str, *, stage: str, comment: str = "", me: Me | None = None) -> Written:
-        """Ask for the approval of a version for a stage."""
-        return self._about("request", ref, {"stage": stage, "comment": comment}, me)
-
     def promote(self, ref: str, *, stage: str, comment: str = "", me: Me | None = None) -> Written:
         """Point a stage at a version."""
         return self._about("promote", ref, {"stage": stage, "comment": comment}, me)
@@ -235,6 +225,25 @@ class Registry:
         return self.registration.seal(model, version, progress=progress, stopped=stopped)
 
     def register(
+        self,
+        model: str,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        version: str = "",
+        metadata: Mapping[str, Value] | None = None,
+        metrics: Mapping[str, Value] | None = None,
+        how: How = "auto",
+        comment: str = "",
+        me: Me | None = None,
+    ) -> Written:
+        """Register a folder of this machine, or one that stands there already, as a version; see `take_in`."""
+        signer = me or self.me()
+        wish = Wish(model=model, version=version, path=None if path is None else os.fspath(path), how=how)
+        said = {**(metadata or {}), **({"metrics": dict(metrics)} if metrics else {})}
+        sealing = take_in(self.registration, signer, wish, said)
+        return self.register_sealed(sealing, signer, comment=comment)
+
+    def register_sealed(
         self,
         sealing: Sealing,
         me: Me,

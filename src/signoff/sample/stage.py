@@ -69,7 +69,7 @@ class Stage:
         """Register a folder of the sample."""
         model, _, version = ref.partition(":")
         me, signer = self._who(name)
-        return self.registry.register(self.registry.seal(model, version), me, signer=signer)
+        return self.registry.register_sealed(self.registry.seal(model, version), me, signer=signer)
 
     def evaluate(self, name: str, ref: str, evaluations: Iterable[str]) -> None:
         """Sign evaluations of a version."""
