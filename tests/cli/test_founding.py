@@ -53,6 +53,9 @@ def test_two_of_three_roots_found_a_registry_each_with_their_own_key(crew: Crew)
     short = told["registry"][:12]
     assert f"trust sign {short}" in first.err
     assert crew.run("ana", "ls").code == 3
+    (waiting,) = json.loads(crew.need("ben", "trust", "show", "--json"))["proposals"]
+    assert (waiting["id"], waiting["author"]) == (told["registry"], "ana")
+    assert crew.need("ben", "trust", "show").startswith(f"# {told['registry']}: trust record 1, proposed by ana")
     assert crew.run("ana", "trust", "apply", short).code == 1
     signed = json.loads(crew.need("ben", "trust", "sign", short, "--json"))
     assert (len(signed["signers"]), signed["missing"]) == (2, [])

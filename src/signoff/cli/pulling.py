@@ -1,5 +1,6 @@
 """`signoff pull`: verified bytes of a version into a folder of this machine."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -35,15 +36,16 @@ def pull(frame: Frame, ref: str, destination: str, *, heads: Path | None, dry_ru
     """
     wanted = msgspec.convert({**words, "heads": _read_heads(heads)}, Wanted)
     need_memory(frame)
-    plan = frame.registry.pull(ref, destination, wanted, dry_run=True)
-    for _, part in plan.pull.parts:
-        for warning in part.warnings:
-            frame.out.warn(warning)
     if dry_run:
-        return _show(frame, plan, dry_run=True)
-    with frame.out.progress(f"pulling {plan.pull.model}:{plan.pull.version}", plan.size) as progress:
+        return _show(frame, frame.registry.pull(ref, destination, wanted, dry_run=True), dry_run=True)
+    with frame.out.progress(f"pulling {ref}", _size(frame, ref, wanted)) as progress:
         pulled = frame.registry.pull(ref, destination, wanted, progress=progress)
     return _show(frame, pulled, dry_run=False)
+
+
+def _size(frame: Frame, ref: str, wanted: Wanted) -> int | None:
+    """Return how many bytes come, where somebody sees how far it is; a script does not pay for knowing before."""
+    return frame.registry.pull(ref, "", wanted, dry_run=True).size if sys.stderr.isatty() else None
 
 
 def need_memory(frame: Frame) -> None:
@@ -74,6 +76,9 @@ def _read_heads(path: Path | None) -> bytes | None:
 
 def _show(frame: Frame, pulled: Pulled, *, dry_run: bool) -> int | None:
     out, plan = frame.out, pulled.pull
+    warnings = [warning for _, part in plan.parts for warning in part.warnings]
+    for warning in warnings:
+        out.warn(warning)
     if out.as_json:
         out.document(
             {
@@ -83,7 +88,7 @@ def _show(frame: Frame, pulled: Pulled, *, dry_run: bool) -> int | None:
                 "bytes": pulled.size,
                 "path": pulled.path or None,
                 "bases": [{"ref": f"{one.model}:{one.version}", "digest": one.digest} for one in plan.bases],
-                "warnings": [warning for _, part in plan.parts for warning in part.warnings],
+                "warnings": warnings,
             }
         )
     elif dry_run:

@@ -16,7 +16,7 @@ import click
 from signoff.cli.frame import Frame, framed
 from signoff.cli.writing import Way, ask_paste, warn_of_touch, who_signs
 from signoff.errors import InvalidValueError, NotFoundError, SchemaError, SigningError
-from signoff.registry.changing import Change, Changes, proposal_words
+from signoff.registry.changing import Change, Changes, document_text, proposal_words
 from signoff.registry.choosing import find_identity
 from signoff.registry.elsewhere import root_elsewhere
 from signoff.registry.founding import publish_allowed_signers
@@ -36,15 +36,14 @@ def trust() -> None:
 @framed
 def show(frame: Frame) -> int | None:
     """The registry's id and its rules, as YAML; and the changes that wait for signatures."""
+    if waiting_at(frame.url):
+        return _show_waiting(frame)
     registry, out = frame.registry, frame.out
     chain, proposals = registry.reader.trust, registry.proposals.list()
     if registry.reader.trust_alarm is not None:
         out.warn(str(registry.reader.trust_alarm))
     if out.as_json:
-        waiting = [
-            {"id": one.id, "author": one.record.said.author, "signers": one.signers, "missing": one.missing}
-            for one in proposals
-        ]
+        waiting = [_described(one) for one in proposals]
         record = {"seq": chain.newest.seq, "id": chain.newest.id, "author": chain.newest.said.author}
         out.document(
             {"registry": registry.id, "record": record, "trust": chain.newest.said.trust, "proposals": waiting}
@@ -56,6 +55,27 @@ def show(frame: Frame) -> int | None:
         out.line(line)
     for one in proposals:
         out.say(f"proposal {one.id[:12]}: {proposal_words(one)}; {'; '.join(one.missing) or 'ready to apply'}")
+    return None
+
+
+def _described(one: Proposal) -> dict[str, object]:
+    return {"id": one.id, "author": one.record.said.author, "signers": one.signers, "missing": one.missing}
+
+
+def _show_waiting(frame: Frame) -> int | None:
+    """Show the rules of a registry that is to be, and what it waits for."""
+    waiting = Changes(frame.url, None).waiting()
+    out = frame.out
+    if out.as_json:
+        proposals = [_described(one) for one in waiting]
+        out.document({"registry": None, "record": None, "trust": None, "proposals": proposals})
+        return None
+    for one in waiting:
+        out.line(f"# {one.id}: {proposal_words(one)}")
+        for line in document_text(one).splitlines():
+            out.line(line)
+        out.say(f"not a registry yet: {'; '.join(one.missing) or 'ready to apply'}")
+        out.say(f"its root keys sign with: signoff -r {frame.url} trust sign {one.id[:12]}")
     return None
 
 

@@ -51,6 +51,12 @@ class Changes:
             message = f"{url!r} is no registry, and none waits there for its signatures"
             raise NotFoundError(message, hint="check the path, or make one: signoff init PATH")
 
+    def waiting(self) -> tuple[Proposal, ...]:
+        """Return the proposals that wait for signatures, or to be applied."""
+        if self._founding is not None:
+            return tuple(self._founding.find(one) for one in self._founding.waiting())
+        return self._need_registry().proposals.list()
+
     def look(self, identity: str) -> Change:
         """Return a proposal by a unique beginning of its id, and what it would do.
 
