@@ -237,14 +237,14 @@ class Verification:
         for one in state.evaluations:
             path = layout.version_file(model, state.version, one.name)
             try:
-                content = self._storage.read(path, most=layout.LARGEST_METADATA)
+                (found,) = hash_files(self._storage, [path], progress=None, stopped=lambda: False).values()
             except NotFoundError:
                 self._problems.append(Problem(place=path, what="the signed evaluation is missing", severity="note"))
                 continue
             except StorageError as error:
                 self._fail(path, str(error), error.hint)
                 continue
-            if hashlib.sha256(content).hexdigest() != one.digest:
+            if found != one.digest:
                 self._fail(path, "it is not the evaluation that was signed", "restore it from a backup")
 
     def _strange(self, place: str, names: tuple[str, ...]) -> None:
