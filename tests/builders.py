@@ -188,7 +188,7 @@ class World:
         }
         self._ticks = count()
         self._nonces = count()
-        self.document: dict[str, object] = {
+        self.document: dict[str, Said] = {
             "root": {"keys": [one.key.line for one in self.roots.values()], "threshold": threshold},
             "people": self.people_part(),
             "roles": {role: list(holders) for role, holders in {**ROLES, **roles}.items()},
