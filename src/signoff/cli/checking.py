@@ -35,8 +35,11 @@ def verify(frame: Frame, what: str | None, deep: bool) -> int:  # noqa: FBT001  
     models, version = _named(frame, what)
     views = [one for name in models or registry.models() for one in registry.model(name).versions] if deep else []
     total = sum(one.size or 0 for one in views if one.digest and version in {"", one.version})
-    with frame.out.progress("hashing", total or None) as progress:
-        report = registry.verify(models, version=version, deep=deep, progress=progress)
+    if deep:
+        with frame.out.progress("hashing", total) as progress:
+            report = registry.verify(models, version=version, deep=True, progress=progress)
+    else:
+        report = registry.verify(models, version=version)
     if frame.out.as_json:
         frame.out.document(_report_shape(report))
     else:

@@ -5,13 +5,15 @@ The rule it keeps: a cell that is cut ends with an ellipsis, a column that is le
 
 import unicodedata
 from collections.abc import Sequence
+from textwrap import wrap
 
 import msgspec
 
-from signoff.values.display import displayable
+from signoff.values.display import UNKNOWN, displayable
 
 GAP = 2
-NARROWEST = 12
+NARROWEST = 8
+NARROWEST_WRAP = 20
 ELLIPSIS = "…"
 
 
@@ -45,12 +47,16 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
         title: Its heading.
         right: Whether its cells stand to the right, as numbers do.
         elastic: Whether its cells may be cut.
+        wraps: Whether its cells go on in the next line; for the last column only.
+        optional: Whether it is left out without a word where no cell says anything.
         priority: Columns with the smallest one are left out first; 0 is never left out.
     """
 
     title: str
     right: bool = False
     elastic: bool = False
+    wraps: bool = False
+    optional: bool = False
     priority: int = 0
 
 
@@ -65,27 +71,48 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], *, width: int) -> T
     """Return the table that fits a terminal of `width` cells."""
     texts = [[displayable(cell.text) for cell in row] for row in rows]
     natural = [max(cells(column.title), *(cells(row[at]) for row in texts), 0) for at, column in enumerate(columns)]
-    kept = list(range(len(columns)))
+    said = [at for at, column in enumerate(columns) if not column.optional or any(_says(row[at]) for row in rows)]
+    kept = list(said)
     while _least(columns, natural, kept) > width and (weakest := _weakest(columns, kept)) is not None:
         kept.remove(weakest)
     widths = _squeezed(columns, natural, kept, width=width)
-    head: Line = tuple(
-        (_fitted(columns[at].title, widths[at], right=columns[at].right, last=at == kept[-1]), "dim") for at in kept
+    shown = [columns[at] for at in kept]
+    styles = [[row[at].style for at in kept] for row in rows]
+    lines = [_line([column.title for column in shown], shown, widths, ["dim"] * len(kept))]
+    for row, style in zip(texts, styles, strict=True):
+        parts = _wrapped([row[at] for at in kept], shown, widths)
+        lines += [_line(part, shown, widths, style) for part in parts]
+    return Table(tuple(lines), tuple(columns[at].title for at in said if at not in kept))
+
+
+def _says(cell: Cell) -> bool:
+    return cell.text not in {"", UNKNOWN}
+
+
+def _line(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int], styles: Sequence[str]) -> Line:
+    last = len(texts) - 1
+    return tuple(
+        (_fitted(text, widths[at], right=columns[at].right, last=at == last), styles[at])
+        for at, text in enumerate(texts)
     )
-    lines = [
-        tuple(
-            (_fitted(row[at], widths[at], right=columns[at].right, last=at == kept[-1]), cell_row[at].style)
-            for at in kept
-        )
-        for row, cell_row in zip(texts, rows, strict=True)
-    ]
-    dropped = tuple(column.title for at, column in enumerate(columns) if at not in kept)
-    return Table((head, *lines), dropped)
+
+
+def _wrapped(row: list[str], columns: Sequence[Column], widths: Sequence[int]) -> list[list[str]]:
+    """Return the lines of a row: several where its last cell goes on."""
+    if not columns[-1].wraps or cells(row[-1]) <= widths[-1]:
+        return [row]
+    parts = wrap(row[-1], widths[-1]) or [""]
+    return [[*row[:-1], parts[0]], *([*[""] * (len(row) - 1), part] for part in parts[1:])]
 
 
 def _least(columns: Sequence[Column], natural: Sequence[int], kept: Sequence[int]) -> int:
-    least = (min(natural[at], NARROWEST) if columns[at].elastic else natural[at] for at in kept)
-    return sum(least) + GAP * (len(kept) - 1)
+    return sum(_narrowest(columns[at], natural[at]) for at in kept) + GAP * (len(kept) - 1)
+
+
+def _narrowest(column: Column, natural: int) -> int:
+    if column.wraps:
+        return min(natural, NARROWEST_WRAP)
+    return min(natural, NARROWEST) if column.elastic else natural
 
 
 def _weakest(columns: Sequence[Column], kept: Sequence[int]) -> int | None:
@@ -94,22 +121,28 @@ def _weakest(columns: Sequence[Column], kept: Sequence[int]) -> int | None:
 
 
 def _squeezed(columns: Sequence[Column], natural: list[int], kept: Sequence[int], *, width: int) -> list[int]:
-    widths = list(natural)
+    """Return the widths of the kept columns: the widest of those that may be cut gives way first."""
+    widths = {at: natural[at] for at in kept}
+    over = sum(widths.values()) + GAP * (len(kept) - 1) - width
+    for at in [at for at in kept if columns[at].wraps]:
+        given = max(0, min(over, widths[at] - _narrowest(columns[at], natural[at])))
+        widths[at], over = widths[at] - given, over - given
     elastic = [at for at in kept if columns[at].elastic]
-    over = sum(widths[at] for at in kept) + GAP * (len(kept) - 1) - width
     while over > 0 and elastic:
         widest = max(elastic, key=lambda at: widths[at])
         if widths[widest] <= NARROWEST:
             break
         widths[widest] -= 1
         over -= 1
-    return widths
+    return [widths[at] for at in kept]
 
 
 def _fitted(text: str, width: int, *, right: bool, last: bool) -> str:
     cut = text if cells(text) <= width else _cut(text, width)
     room = " " * (width - cells(cut))
-    return (room + cut if right else cut + room) + ("" if last else " " * GAP)
+    if right:
+        return room + cut + ("" if last else " " * GAP)
+    return cut if last else cut + room + " " * GAP
 
 
 def _cut(text: str, width: int) -> str:

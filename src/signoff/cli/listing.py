@@ -49,7 +49,8 @@ def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str |
     if frame.out.as_json:
         frame.out.document([version_shape(row.view) for row in rows])
         return
-    shown = list_columns(columns.split(",") if columns else None, rows=rows, now=frame.registry.surroundings.now())
+    now, several = frame.registry.surroundings.now(), not (query and query[0] in frame.registry.models())
+    shown = list_columns(columns.split(",") if columns else None, rows=rows, now=now, several=several)
     _print_rows(frame, shown, rows)
 
 

@@ -30,14 +30,22 @@ class ListColumn(msgspec.Struct, frozen=True, kw_only=True):
     cell: Callable[[VersionRow], Cell]
 
 
-def list_columns(names: Sequence[str] | None, *, rows: Sequence[VersionRow], now: datetime) -> list[ListColumn]:
-    """Return the columns that are asked for; by default the model, where there are several, and what matters most.
+def list_columns(
+    names: Sequence[str] | None, *, rows: Sequence[VersionRow], now: datetime, several: bool
+) -> list[ListColumn]:
+    """Return the columns that are asked for; by default what matters most.
+
+    Args:
+        names: Fields, as people write them; None: the default.
+        rows: The versions.
+        now: What ages count to.
+        several: Whether they are of several models.
 
     Raises:
         InvalidValueError: There is no such field.
     """
     known = known_names(rows)
-    chosen = [field_named(name, known) for name in names] if names else _default(rows)
+    chosen = [field_named(name, known) for name in names] if names else _default(rows, several=several)
     return [_column(name, place=place, now=now) for place, name in enumerate(chosen)]
 
 
@@ -50,12 +58,11 @@ def field_named(name: str, known: frozenset[str]) -> str:
     return find_field(name.strip(), value=ANY_NUMBER, known=known).name
 
 
-def _default(rows: Sequence[VersionRow]) -> list[str]:
+def _default(rows: Sequence[VersionRow], *, several: bool) -> list[str]:
     models = {row.model.name: row.model for row in rows}
     metrics = dict.fromkeys(name for model in models.values() for name in headline_metrics(model))
-    first = ["ref"] if len(models) > 1 else ["version"]
     shown = [f"metrics.{name}" for name in list(metrics)[: 3 if len(models) == 1 else 2]]
-    return [*first, "stage", "status", "approval_status", *shown, "size", "by", "age"]
+    return ["ref" if several else "version", "stage", "status", "approval_status", *shown, "size", "by", "age"]
 
 
 def _column(name: str, *, place: int, now: datetime) -> ListColumn:
@@ -63,7 +70,10 @@ def _column(name: str, *, place: int, now: datetime) -> ListColumn:
     metric = name.startswith("metrics.")
     priority = 0 if place == 0 else {"by": 2, "size": 3, "status": 5, "age": 4}.get(name, 20 - place)
     column = Column(
-        title=title, right=metric or name in RIGHT, elastic=not metric and name not in RIGHT, priority=priority
+        title=title,
+        right=metric or name in RIGHT,
+        elastic=bool(place) and not metric and name not in {*RIGHT, "status", "stage"},
+        priority=priority,
     )
     return ListColumn(column=column, cell=_cell(name, now=now))
 

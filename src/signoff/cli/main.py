@@ -48,8 +48,8 @@ USAGE = """Usage: signoff [REGISTRY]                 the terminal UI
 """
 OPTIONS_HELP = """
 Options of every command:
-  -r, --registry URL   a path, or a name of the configuration (else $SIGNOFF_REGISTRY,
-                       else this folder or the nearest above it that is a registry)
+  -r, --registry URL   a path, or a name of the configuration; else
+                       $SIGNOFF_REGISTRY, else this folder or one above it
   --json               one JSON document     -q           no talk     --no-color
   --as WHO, --key FILE.pub                   who signs, and with which key
   --registry-id ID     refuse any other      --read-only  write nothing

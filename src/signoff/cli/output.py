@@ -96,10 +96,10 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         if table.dropped:
             self.say(f"not shown for lack of room: {', '.join(table.dropped)}")
 
-    def section(self, title: str, columns: Sequence[Column], rows: Sequence[Row]) -> None:
-        """Print a titled table; in a pipe, rows that begin with the title."""
+    def section(self, title: str, columns: Sequence[Column], rows: Sequence[Row], *, name: str = "") -> None:
+        """Print a titled table; in a pipe, rows that begin with the section's name, which may be the title."""
         if not self.terminal:
-            self.table(columns, [(Cell(title.lower()), *row) for row in rows])
+            self.table(columns, [(Cell(name or title.lower()), *row) for row in rows])
             return
         _print("\n" + self.paint(displayable(title), "bold"), sys.stdout)
         self.table(columns, rows)

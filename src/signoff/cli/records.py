@@ -15,33 +15,39 @@ RECORD_COLUMNS = (
     Column(title="SEQ", right=True),
     Column(title="WHEN", right=True, priority=3),
     Column(title="WHO", elastic=True),
-    Column(title="DID", elastic=True),
-    Column(title="SAID", elastic=True, priority=1),
-    Column(title="STATE", priority=2),
+    Column(title="DID"),
+    Column(title="SAID", elastic=True, priority=1, optional=True),
+    Column(title="STATE", priority=2, optional=True),
 )
 
 
-def record_cells(entry: Entry, *, now: datetime) -> tuple[Cell, ...]:
-    """Return a record as a row of a history."""
+def record_cells(entry: Entry, *, now: datetime, about: str = "") -> tuple[Cell, ...]:
+    """Return a record as a row of a history.
+
+    Args:
+        entry: The record.
+        now: What ages count to.
+        about: The model or version that the history is of, which need not be said again on every line.
+    """
     record = entry.record
     action = record.action
     said = str(getattr(action, "comment", "") or getattr(action, "reason", "") or "")
-    state = "effective" if entry.effective else "ineffective"
+    state = Cell("", whole="effective") if entry.effective else state_cell("ineffective")
     return (
         Cell(str(record.seq)),
         age_cell(record.moment, now=now),
         Cell(record.author),
-        Cell(record_words(entry)),
+        Cell(record_words(entry, about=about), whole=record_words(entry)),
         text_cell(said if entry.effective else "; ".join(entry.reasons)),
-        state_cell(state),
+        state,
     )
 
 
-def record_words(entry: Entry) -> str:
+def record_words(entry: Entry, *, about: str = "") -> str:
     """Return what a record did: "promote fraud:7 to production"."""
-    name: str = entry.record.envelope.action
-    action = entry.record.action
+    record = entry.record
+    name, action, subject = str(record.envelope.action), record.action, record.subject.name
     aim = next((getattr(action, one) for one in AIMS if getattr(action, one, None)), "")
-    what = entry.record.subject.name if ":" in entry.record.subject.name else ""
+    what = subject.removeprefix(about).removeprefix(":") if about else subject
     way = f"{WAYS.get(name, 'for')} {aim}" if aim else ""
-    return " ".join(part for part in (name.replace("_", "-"), what, way) if part)
+    return " ".join(part for part in (name.replace("_", "-"), what if ":" in subject else "", way) if part)

@@ -9,7 +9,7 @@ from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
 from signoff.cli.records import RECORD_COLUMNS, record_cells
 from signoff.cli.shapes import details_shape, node_words
-from signoff.cli.words import age_cell, digest_cell, size_cell, state_cell, text_cell
+from signoff.cli.words import SHORT_STATES, age_cell, digest_cell, size_cell, state_cell, text_cell
 from signoff.registry.details import Details, details_of
 from signoff.values.display import UNKNOWN, long_size, utc_minute
 from signoff.values.refs import parse_ref
@@ -75,9 +75,13 @@ def _sections(frame: Frame, details: Details) -> Iterator[Section]:
 
 
 def _standing(details: Details) -> Section:
-    columns = (Column(title="STAGE"), Column(title="STATUS"), Column(title="APPROVALS", elastic=True))
+    columns = (Column(title="STAGE"), Column(title="STATUS"), Column(title="APPROVALS", wraps=True))
     rows = [
-        (Cell(ask.stage), state_cell(ask.standing.status), Cell("; ".join(line.words for line in ask.standing.lines)))
+        (
+            Cell(ask.stage),
+            state_cell(ask.standing.status, text=SHORT_STATES.get(ask.standing.status, ask.standing.status)),
+            Cell("; ".join(line.words for line in ask.standing.lines)),
+        )
         for ask in details.view.asks
         if any(line.needed for line in ask.standing.lines)
     ]
@@ -88,9 +92,9 @@ def _metrics(details: Details) -> Section:
     columns = (
         Column(title="METRIC", elastic=True),
         Column(title="VALUE", right=True),
-        Column(title="UNIT", priority=2),
-        Column(title="DATASET", elastic=True, priority=3),
-        Column(title="GROUP", elastic=True, priority=1),
+        Column(title="UNIT", priority=2, optional=True),
+        Column(title="DATASET", elastic=True, priority=3, optional=True),
+        Column(title="GROUP", elastic=True, priority=1, optional=True),
     )
     rows = [
         (
@@ -132,7 +136,7 @@ def _deployments(frame: Frame, details: Details) -> Section:
     columns = (
         Column(title="ENVIRONMENT", elastic=True),
         Column(title="STATUS"),
-        Column(title="ENDPOINT", elastic=True, priority=1),
+        Column(title="ENDPOINT", elastic=True, priority=1, optional=True),
         Column(title="BY", priority=2),
         Column(title="SINCE", right=True),
     )
@@ -174,5 +178,7 @@ def _history(frame: Frame, details: Details) -> Section:
     return Section(
         title="History",
         columns=RECORD_COLUMNS,
-        rows=tuple(record_cells(one, now=frame.registry.surroundings.now()) for one in details.history),
+        rows=tuple(
+            record_cells(one, now=frame.registry.surroundings.now(), about=details.view.ref) for one in details.history
+        ),
     )

@@ -16,8 +16,9 @@ from signoff.registry.snapshot import VersionView
 from signoff.values.display import UNKNOWN, long_size, short_digest
 
 FEWEST = 2
+ON = " on "
+MEASURED = frozenset({"metrics", "slices"})
 COLOURS = {"better": "green", "worse": "red"}
-SIGNS = {"better": "+", "worse": "!", "same": "="}
 
 
 @click.command("compare")
@@ -54,23 +55,34 @@ def _shape(row: ComparedRow) -> Shape:
 
 
 def _print_rows(frame: Frame, views: list[VersionView], rows: list[ComparedRow]) -> None:
-    columns = [Column(title="", elastic=True)]
+    models = {view.model for view in views}
+    columns = [Column(title=models.pop() if len(models) == 1 else "", elastic=True)]
     for place, view in enumerate(views):
-        columns.append(Column(title=view.ref, right=True, elastic=True, priority=0 if place < FEWEST else 50 - place))
+        title = view.ref if models else view.version
+        columns.append(Column(title=title, right=True, elastic=True, priority=0 if place < FEWEST else 50 - place))
         if place:
             columns.append(Column(title="CHANGE", right=True, priority=0 if place < FEWEST else 50 - place))
     for group in dict.fromkeys(row.group for row in rows):
-        frame.out.section(group.capitalize(), columns, [list(_cells(row)) for row in rows if row.group == group])
+        alike = [row for row in rows if row.group == group]
+        measured_on = _common_place(alike)
+        title = group.capitalize() + (f"{ON}{measured_on}" if measured_on else "")
+        frame.out.section(title, columns, [list(_cells(row, measured_on)) for row in alike], name=group)
     if not rows:
         frame.out.say("they do not differ in anything that is compared")
 
 
-def _cells(row: ComparedRow) -> Iterator[Cell]:
-    yield Cell(row.key)
-    for place, value in enumerate(row.values):
+def _common_place(rows: list[ComparedRow]) -> str:
+    """Return the data set that all metrics were measured on, which need not be said on every line; "" for several."""
+    found = {row.key.partition(ON)[2].partition(" [")[0] for row in rows if row.group in MEASURED}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _cells(row: ComparedRow, place: str) -> Iterator[Cell]:
+    yield Cell(row.key.replace(f"{ON}{place}", "", 1) if place else row.key, whole=row.key)
+    for at, value in enumerate(row.values):
         yield _value(row, value)
-        if place:
-            yield _change(row, place)
+        if at:
+            yield _change(row, at)
 
 
 def _value(row: ComparedRow, value: str | None) -> Cell:

@@ -12,6 +12,7 @@ from signoff.cli.records import RECORD_COLUMNS, record_cells
 from signoff.cli.shapes import Shape, deployment_shape, record_shape, time_of
 from signoff.cli.words import age_cell, text_cell
 from signoff.policy.history import DeploymentState, History
+from signoff.policy.stage import stage_order
 from signoff.registry.past import history_at, trust_at
 from signoff.registry.registry import Registry
 from signoff.schema import layout
@@ -58,10 +59,10 @@ def print_status(frame: Frame, *, model: str | None = None, moment: datetime | N
     """Print what stages and aliases point at."""
     registry = frame.registry
     trust = trust_at(registry.reader.trust, moment) if moment else registry.reader.trust
-    stages = tuple(trust.newest.document.stages) if model else ()
+    stages = stage_order(trust.newest.document)
     rows: list[Pointer] = []
     for history in _histories(frame, model, moment):
-        rows += _pointers(history, stages)
+        rows += _pointers(history, stages, unset=model is not None)
     if frame.out.as_json:
         frame.out.document([_shape(row) for row in rows])
         return
@@ -80,11 +81,12 @@ def _histories(frame: Frame, model: str | None, moment: datetime | None) -> Iter
         yield history_at(registry.reader, name, moment) if moment else known.history
 
 
-def _pointers(history: History, stages: tuple[str, ...]) -> Iterator[Pointer]:
-    for stage in sorted({*history.stages, *stages}):
+def _pointers(history: History, stages: tuple[str, ...], *, unset: bool) -> Iterator[Pointer]:
+    for stage in dict.fromkeys((*stages, *history.stages)):
         state = history.stages.get(stage)
         if state is None:
-            yield Pointer(model=history.model, stage=stage)
+            if unset:
+                yield Pointer(model=history.model, stage=stage)
             continue
         yield Pointer(
             model=history.model,
@@ -133,13 +135,13 @@ def _shape(row: Pointer) -> Shape:
 
 def _print_table(frame: Frame, rows: list[Pointer], *, now: datetime) -> None:
     columns = (
-        Column(title="MODEL", elastic=True),
-        Column(title="STAGE", elastic=True),
+        Column(title="MODEL"),
+        Column(title="STAGE"),
         Column(title="VERSION"),
         Column(title="SINCE", right=True, priority=5),
         Column(title="BY", elastic=True, priority=4),
-        Column(title="APPROVED BY", elastic=True, priority=3),
-        Column(title="SERVING IN", elastic=True, priority=2),
+        Column(title="APPROVED BY", elastic=True, priority=3, optional=True),
+        Column(title="SERVING IN", elastic=True, priority=2, optional=True),
     )
     cells = [
         [
@@ -149,11 +151,15 @@ def _print_table(frame: Frame, rows: list[Pointer], *, now: datetime) -> None:
             age_cell(row.since, now=now),
             text_cell(row.by),
             text_cell(", ".join(person for _, person in row.approvals)),
-            text_cell(", ".join(f"{one.environment} ({one.status})" for one in row.deployments)),
+            text_cell(", ".join(_serving(one) for one in row.deployments)),
         ]
         for row in rows
     ]
     frame.out.table(columns, cells, nothing="no stage and no alias points at anything yet")
+
+
+def _serving(said: DeploymentState) -> str:
+    return said.environment if said.status == "serving" else f"{said.environment} ({said.status})"
 
 
 @click.command("history")
@@ -169,7 +175,8 @@ def history(frame: Frame, model: str | None) -> None:
         now = registry.surroundings.now()
         entries = [entry for name in names for entry in registry.reader.log(name).history.entries]
         entries.sort(key=lambda entry: (time_of(entry.record.moment) or "", entry.record.seq))
-        rows = [record_cells(entry, now=now) for entry in entries]
+        about = names[0] if model else ""
+        rows = [record_cells(entry, now=now, about=about) for entry in entries]
         frame.out.table(RECORD_COLUMNS, rows, nothing="there are no records yet")
     for name in names:
         known = registry.reader.log(name)

@@ -23,13 +23,13 @@ def inbox(frame: Frame) -> None:
         frame.out.document([_shape(one) for one in found])
         return
     columns = (
-        Column(title="VERSION", elastic=True),
+        Column(title="VERSION"),
         Column(title="WAITS FOR"),
         Column(title="STAGE", elastic=True),
         Column(title="HAVE", priority=3),
         Column(title="ASKED BY", elastic=True),
         Column(title="SINCE", right=True, priority=2),
-        Column(title="SAID", elastic=True, priority=1),
+        Column(title="SAID", elastic=True, priority=1, optional=True),
     )
     now = registry.surroundings.now()
     rows = [
@@ -73,7 +73,7 @@ def check(frame: Frame, ref: str, stage: str) -> int:
     if frame.out.as_json:
         frame.out.document([finding_shape(one) for one in findings])
     else:
-        columns = (Column(title="RULE"), Column(title="IS"), Column(title="BECAUSE", elastic=True))
+        columns = (Column(title="RULE"), Column(title="IS"), Column(title="BECAUSE", wraps=True))
         rows = [[Cell(one.check), state_cell(one.outcome), Cell(one.detail)] for one in findings]
         frame.out.table(columns, rows, nothing="the stage asks nothing")
         words = "may be promoted to" if met else "does not meet the rules of"

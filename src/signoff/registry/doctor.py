@@ -77,17 +77,14 @@ class Doctor:
 
     def _clocks(self, snapshot: Snapshot) -> Iterator[Problem]:
         limit = self._registry.surroundings.now() + AHEAD
-        said = [
-            (layout.record_path(layout.TRUST_CHAIN, one.seq), one.said.author, parse_stamp(one.said.time))
-            for one in snapshot.trust.records
-        ]
-        for model in snapshot.models:
-            chain = layout.model_chain(model.name)
-            for entry in model.history.entries:
-                if entry.record.moment is not None:
-                    place = layout.record_path(chain, entry.record.seq)
-                    said.append((place, entry.record.author, entry.record.moment))
-        yield from (_ahead(place, author, moment) for place, author, moment in said if moment > limit)
+        newest: dict[tuple[str, str], datetime] = {}
+        for chain, author, moment in _times(snapshot):
+            if moment > limit:
+                newest[chain, author] = max(moment, newest.get((chain, author), moment))
+        for (chain, author), moment in newest.items():
+            what = f"{author}'s clock was ahead: a record is from {stamp(moment)}, which is to come"
+            hint = "set that machine's clock; the order of records does not depend on it"
+            yield Problem(place=layout.chain_folder(chain), what=what, hint=hint, severity="note")
 
     def _leftovers(self) -> Iterator[Problem]:
         try:
@@ -159,11 +156,14 @@ class Doctor:
                 raise RefusedError(action, [why], hint="restore the file from a backup")
 
 
-def _ahead(place: str, author: str, moment: datetime) -> Problem:
-    what = f"{author}'s clock was ahead: the record is from {stamp(moment)}, which is to come"
-    return Problem(
-        place=place, what=what, hint="set that machine's clock; the order of records is not affected", severity="note"
-    )
+def _times(snapshot: Snapshot) -> Iterator[tuple[str, str, datetime]]:
+    """Yield (chain, author, time) of every record of the trust chain and the models' logs."""
+    for record in snapshot.trust.records:
+        yield layout.TRUST_CHAIN, record.said.author, parse_stamp(record.said.time)
+    for model in snapshot.models:
+        for entry in model.history.entries:
+            if entry.record.moment is not None:
+                yield layout.model_chain(model.name), entry.record.author, entry.record.moment
 
 
 def _drafts(snapshot: Snapshot) -> Iterator[Problem]:
