@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from agents import run
+from conformance.golden import SAID
 from conformance.real_registry import Founded, founded, records_of, tell_short_story
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain
@@ -34,6 +35,9 @@ if type == "object" then walk(plain) else error("no object") end"""
 FIELDS = """[._type, .predicateType, (.predicate | .registry, .chain, .seq, .prev, .policy.seq, .policy.sha256, .author, .key)]"""
 ESCAPED_DEL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u007f")
 Payload = dict[str, object]
+ODD_TAGS = tuple(
+    {"tags": tags} for tags in ({"\u00e9": "x"}, {"\x7f": "x"}, {"b": None, "a": ""}, {"": "\x7f"}, {"a": 1})
+)
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -95,6 +99,8 @@ class Judge:
         if done.returncode or len(printed) != 3 or printed[0] != line:
             return False
         *place, policy, policy_id, author, key = json.loads(printed[1])
+        if not isinstance(author, str) or "\0" in author or not isinstance(policy, int):
+            return False  # nobody can be asked for
         if place != slot.place or policy not in self.ids or self.ids[policy] != policy_id or policy < slot.policy:
             return False
         return str(key) == self.signer(policy, author, line + b"\n")
@@ -130,6 +136,7 @@ class Mutator:
             "says otherwise": lambda slot: self.say(slot) + slot.armor,
             "says otherwise, signed": lambda slot: self.signed(self.say(slot), self.author(slot)),
             "says otherwise, signed by anybody": lambda slot: self.signed(self.say(slot), self.anybody()),
+            "another action, signed": self.act_otherwise,
             "another's name": self.forge,
             "signed in another way": self.sign_otherwise,
         }
@@ -261,6 +268,26 @@ class Mutator:
         else:
             where[key] = self.value()
 
+    def act_otherwise(self, slot: Slot) -> bytes:
+        """Do any of the actions, with one of its keys changed, in this place."""
+        payload = slot.payload
+        before = msgspec.convert(payload["predicate"], Payload)
+        kept = ("registry", "chain", "seq", "prev", "policy", "author", "key", "time", "nonce")
+        action = self.chance.choice((*SAID, "annotate", "deploy"))
+        said: Payload = {key: before[key] for key in kept} | {"action": action} | SAID[action]
+        changed = self.chance.choice(list(SAID[action]))
+        if self.chance.random() < 0.5:
+            said[changed] = self.value()
+        if action == "annotate":
+            said["set"] = self.chance.choice(ODD_TAGS)
+        elif action == "deploy":
+            said["instances"] = self.chance.choice((0, -1, 2**53, 2**53 + 1, 2**64, 1.0, True))
+        payload["predicate"] = said
+        return self.signed(
+            json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n",
+            self.author(slot),
+        )
+
     def value(self) -> object:
         deep: object = "x"
         for _ in range(self.chance.choice((3, 40, 70, 300))):
@@ -317,7 +344,13 @@ class Mutator:
                     "\ufeff",
                     "\uffff",
                 ),
-                *({"b": 1, "a": {"d": None, "c": "\x7f\x7f"}}, {"\u00e9": 1}, {"": ""}, {"seq": 1, "sha256": "0" * 64}),
+                *(
+                    {"b": 1, "a": {"d": None, "c": "\x7f\x7f"}},
+                    {"\u00e9": 1},
+                    {"": ""},
+                    *ODD_TAGS,
+                    {"seq": 1, "sha256": "0" * 64},
+                ),
                 *(known[self.chance.choice(("prev", "policy", "author", "key", "seq", "chain", "nonce", "time"))],),
                 *(
                     hashlib.sha256(record.line).hexdigest(),

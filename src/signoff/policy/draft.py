@@ -41,7 +41,7 @@ class Draft:
         self.deployments: dict[tuple[str, str], DeploymentState] = dict(start.deployments)
         self.reserved: dict[str, str] = dict(start.reserved)
         self.emergencies: dict[str, str] = dict(start.emergencies)
-        self.comments: tuple[Note, ...] = start.comments
+        self.comments: list[Note] = list(start.comments)
         self.tags: tuple[tuple[str, str | None], ...] = start.tags
         self.notes: tuple[tuple[str, str], ...] = start.notes
         self.problems: list[str] = list(start.problems)
@@ -59,7 +59,7 @@ class Draft:
             deployments=self.deployments,
             reserved=self.reserved,
             emergencies=self.emergencies,
-            comments=self.comments,
+            comments=tuple(self.comments),
             tags=self.tags,
             notes=self.notes,
             problems=tuple(self.problems),

@@ -136,7 +136,7 @@ def comment(draft: Draft, turn: Turn[said.Comment]) -> Reasons:
     if reasons:
         return reasons
     if step.version is None:
-        draft.comments += (turn.note(step.comment),)
+        draft.comments.append(turn.note(step.comment))
     else:
         version = draft.versions[step.version]
         draft.change(version, comments=(*version.comments, turn.note(step.comment)))

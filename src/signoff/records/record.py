@@ -19,6 +19,7 @@ from signoff.records.statement import (
     RECORD_TYPE,
     TYPE,
     Action,
+    Annotate,
     DigestSet,
     Envelope,
     LooseStatement,
@@ -141,9 +142,9 @@ def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False) -> LogR
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         need_canonical(line)
         return _read_loosely(line, armor=armor, fault=str(error))
-    if not vouched and _encode(known) != line[:-1]:
-        need_canonical(line)
     action = known.predicate
+    if not vouched and (_encode(known) != line[:-1] or isinstance(action, Annotate)):
+        need_canonical(line)  # tags are the only place where keys are free, and keys must be ASCII
     envelope = Envelope(
         registry=action.registry,
         chain=action.chain,

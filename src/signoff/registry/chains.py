@@ -23,9 +23,12 @@ def slots(storage: Storage, chain: str) -> tuple[tuple[Entry, ...], tuple[str, .
         entries = storage.entries(layout.chain_folder(chain))
     except NotFoundError:
         return (), ()
-    records = sorted((entry for entry in entries if layout.slot_of(entry.name)), key=lambda entry: entry.name)
-    strange = tuple(entry.name for entry in entries if not layout.slot_of(entry.name) and not _ours(chain, entry.name))
-    return tuple(records), strange
+    records: list[Entry] = []
+    others: list[Entry] = []
+    for entry in entries:
+        (records if layout.slot_of(entry.name) else others).append(entry)
+    records.sort(key=lambda entry: entry.name)
+    return tuple(records), tuple(entry.name for entry in others if not _ours(chain, entry.name))
 
 
 def _ours(chain: str, name: str) -> bool:
