@@ -29,9 +29,9 @@ BACK = {
     "request": "signoff withdraw {record}",
     "approve": "signoff withdraw {record}",
     "reject": "signoff withdraw {record}",
-    "promote": "signoff rollback {model} {stage}",
-    "break_glass": "signoff rollback {model} {stage}; somebody else reviews it with: signoff review {record}",
-    "rollback": "signoff rollback {model} {stage}",
+    "promote": "signoff rollback {model} {stage} -m REASON",
+    "break_glass": "signoff rollback {model} {stage} -m REASON; somebody else reviews it with: signoff review {record}",
+    "rollback": "signoff rollback {model} {stage} -m REASON",
     "deprecate": "signoff restore {ref}",
     "restore": "signoff deprecate {ref} -m REASON",
 }
