@@ -38,7 +38,7 @@ SUSPECT = re.compile(r"\\[^\"\\]|[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record of a model's log.
 
     Attributes:

@@ -12,7 +12,7 @@ import msgspec
 from signoff.errors import NotFoundError, SchemaError, SignoffError, StorageError
 from signoff.policy.history import VersionState
 from signoff.registry.checkpoints import Checkpoints
-from signoff.registry.reader import Reader
+from signoff.registry.reader import ModelLog, Reader
 from signoff.registry.snapshot import Problem
 from signoff.schema import layout
 from signoff.schema.manifest import Manifest, difference, load_manifest
@@ -102,8 +102,9 @@ class Verification:
         chains = [self._trust()]
         self._check_checkpoints()
         for model in models:
-            chains.append(self._model(model))
-            for state in self._reader.log(model).history.versions.values():
+            known = self._reader.log(model)
+            chains.append(self._model(known))
+            for state in known.history.versions.values():
                 if version in {"", state.version}:
                     self._version(model, state, deep=deep, progress=progress, stopped=stopped)
         return Report(
@@ -132,8 +133,7 @@ class Verification:
             except SignoffError as alarm:
                 self._raise(place, alarm)
 
-    def _model(self, model: str) -> ChainReport:
-        known = self._reader.log(model)
+    def _model(self, known: ModelLog) -> ChainReport:
         place = layout.chain_folder(known.log.chain)
         if known.alarm is not self._reader.trust_alarm:
             self._raise(place, known.alarm)
