@@ -154,4 +154,4 @@ def test_files_change_while_they_are_registered(world: World) -> None:
     sealing = registry.seal("fraud", "2")
     world.put("models/fraud/versions/2/SHA256SUMS", b"0" * 64 + b"  w\n")
     with pytest.raises((RefusedError, StorageError, VerificationError), match="SHA256SUMS"):
-        registry.register(sealing, world.me("ana"), signer=world.keys["ana"][0])
+        registry.register_sealed(sealing, world.me("ana"), signer=world.keys["ana"][0])
