@@ -106,6 +106,7 @@ def test_a_folder_is_founded_once(crew: Crew) -> None:
         ("--admin", "ana=KEY", "--threshold", "2"),
         ("--admin", "ana=KEY", "--admin", "ben=BEN", "--template", "solo"),
         ("--template", "circus"),
+        ("--admin", "ana=KEY", "--read-only"),
     ],
 )
 def test_words_that_do_not_go_together_are_2_and_make_nothing(crew: Crew, words: tuple[str, ...]) -> None:

@@ -31,6 +31,13 @@ def edited(crew: Crew, tmp_path: Path, **changes: object) -> str:
     return crew.need("ana", "trust", "edit", "-m", "a change", EDITOR=f"cp '{file}'").strip()
 
 
+class Keyboard(StringIO):
+    """What a person types, on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 ONE_APPROVAL = {"staging": {"approvals": 0}, "production": {"approvals": 1}}
 
 
@@ -60,6 +67,27 @@ def test_the_difference_is_shown_before_anybody_signs(crew: Crew, tmp_path: Path
     assert "-    approvals: 2" in done.err
     assert "+    approvals: 1" in done.err
     assert "proposed by ana" in done.err
+
+
+def test_a_proposal_can_be_looked_at_without_a_key(crew: Crew, tmp_path: Path) -> None:
+    proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
+    told = json.loads(crew.need("", "trust", "show", proposal[:8], "--json"))
+    assert (told["id"], told["effects"], told["moved"]) == (proposal, [], [])
+    assert told["trust"]["stages"] == ONE_APPROVAL
+    text = crew.need("", "trust", "show", proposal[:8])
+    assert text.startswith("trust record 2, proposed by ana")
+    assert "+    approvals: 1" in text.splitlines()
+    assert crew.run("", "trust", "show", "ffff").code == 3
+
+
+def test_at_a_terminal_a_root_is_asked_before_it_signs(
+    crew: Crew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
+    for answer, code, signers in (("n\n", 130, 0), ("y\n", 0, 1)):
+        monkeypatch.setattr("sys.stdin", Keyboard(answer))
+        assert crew.run("ben", "trust", "sign", proposal).code == code
+        assert len(json.loads(crew.need("", "trust", "show", proposal, "--json"))["signers"]) == signers
 
 
 def test_nobody_signs_twice_and_no_stranger_signs(crew: Crew, tmp_path: Path) -> None:
@@ -171,10 +199,6 @@ def test_at_a_terminal_an_apply_asks(crew: Crew, tmp_path: Path, monkeypatch: py
     proposal = edited(crew, tmp_path, stages=ONE_APPROVAL)
     for person in ("ana", "ben"):
         crew.need(person, "trust", "sign", proposal)
-
-    class Keyboard(StringIO):
-        def isatty(self) -> bool:
-            return True
 
     for answer, code in (("n\n", 130), ("y\n", 0)):
         monkeypatch.setattr("sys.stdin", Keyboard(answer))

@@ -42,6 +42,9 @@ def init(
     Where the threshold needs keys of people who are not here, the folder waits: each of them runs `trust sign`, and
     whoever comes last runs `trust apply`.
     """
+    if frame.options.read_only:
+        message = "a registry cannot be made read-only"
+        raise InvalidValueError(message, hint="leave out --read-only")
     identities = _identities(frame)
     people = dict(parse_admin(word) for word in admins) if admins else _confirmed(frame, yes=yes)
     chosen = template or ("solo" if len(people) == 1 else "team")

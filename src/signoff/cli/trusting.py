@@ -5,17 +5,15 @@ before anybody applies it.
 """
 
 import os
-import shlex
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 
+from signoff.cli.editing import edited, keep, read_file
 from signoff.cli.frame import Frame, framed
 from signoff.cli.writing import Way, ask_paste, warn_of_touch, who_signs
-from signoff.errors import InvalidValueError, NotFoundError, SchemaError, SigningError
+from signoff.errors import InvalidValueError, SchemaError, SigningError
 from signoff.registry.changing import Change, Changes, document_text, proposal_words
 from signoff.registry.choosing import find_identity
 from signoff.registry.elsewhere import root_elsewhere
@@ -34,8 +32,11 @@ def trust() -> None:
 
 @trust.command()
 @framed
-def show(frame: Frame) -> int | None:
-    """The registry's id and its rules, as YAML; and the changes that wait for signatures."""
+@click.argument("proposal_id", metavar="[ID]", required=False)
+def show(frame: Frame, proposal_id: str | None) -> int | None:
+    """The registry's id and its rules, as YAML; with the ID of a proposal, what that changes and would undo."""
+    if proposal_id is not None:
+        return _show_one(frame, _changes(frame).look(proposal_id))
     if waiting_at(frame.url):
         return _show_waiting(frame)
     registry, out = frame.registry, frame.out
@@ -60,6 +61,19 @@ def show(frame: Frame) -> int | None:
 
 def _described(one: Proposal) -> dict[str, object]:
     return {"id": one.id, "author": one.record.said.author, "signers": one.signers, "missing": one.missing}
+
+
+def _show_one(frame: Frame, change: Change) -> int | None:
+    out, proposal = frame.out, change.proposal
+    if out.as_json:
+        effects = {"difference": change.difference, "moved": change.moved, "effects": change.effects}
+        out.document({**_described(proposal), **effects, "trust": proposal.record.said.trust})
+        return None
+    for line in (proposal_words(proposal), *change.difference):
+        out.line(line)
+    _warn_of_effects(frame, change)
+    out.say(f"still missing: {'; '.join(proposal.missing)}" if proposal.missing else "every signature is there")
+    return None
 
 
 def _show_waiting(frame: Frame) -> int | None:
@@ -89,12 +103,12 @@ def edit(frame: Frame, comment: str, source: Path | None) -> int | None:
     """Change the rules in your editor, as YAML: this makes a proposal, which has no effect before it is applied."""
     registry = frame.registry
     author = _author(frame)
-    text = _read(source) if source else _edited(registry.proposals.document_text())
+    text = read_file(source) if source else edited(registry.proposals.document_text())
     try:
         proposal = registry.proposals.propose(text, author=author, comment=comment)
     except SchemaError as error:
         if source is None:
-            kept = _keep(text)
+            kept = keep(text)
             hint = f"your text is in {kept}; mend it and take it with: signoff trust edit --from {kept}"
             raise SchemaError(error.reason, file=error.file, line=error.line, path=error.path, hint=hint) from None
         raise
@@ -113,50 +127,19 @@ def _author(frame: Frame) -> str:
         raise
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"cannot read {str(path)!r}: {error.strerror}"
-        raise NotFoundError(message) from error
-
-
-def _edited(text: str) -> bytes:
-    """Return a text as a person's editor left it."""
-    words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    with tempfile.TemporaryDirectory(prefix="signoff-") as folder:
-        file = Path(folder, "trust.yaml")
-        file.write_text(text, encoding="utf-8")
-        try:
-            done = subprocess.run([*words, str(file)], check=False)
-        except OSError as error:
-            message = f"the editor {words[0]!r} cannot be run: {error.strerror}"
-            raise InvalidValueError(
-                message, hint="set EDITOR, or give a file: signoff trust edit --from FILE"
-            ) from error
-        if done.returncode:
-            message = f"the editor {words[0]!r} ended with {done.returncode}: nothing is proposed"
-            raise InvalidValueError(message, hint="do it again, or give a file: signoff trust edit --from FILE")
-        return file.read_bytes()
-
-
-def _keep(text: bytes) -> Path:
-    file, name = tempfile.mkstemp(prefix="signoff-trust-", suffix=".yaml")
-    with os.fdopen(file, "wb") as stream:
-        stream.write(text)
-    return Path(name)
-
-
 @trust.command()
 @framed
 @click.argument("proposal_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @ELSEWHERE
-def sign(frame: Frame, proposal_id: str, sign_elsewhere: bool) -> int | None:  # noqa: FBT001  (click's flag)
+def sign(frame: Frame, proposal_id: str, *, yes: bool, sign_elsewhere: bool) -> int | None:
     """Sign a proposal with your root key, after looking at what it changes."""
     changes = _changes(frame)
     change = changes.look(proposal_id)
     _show_change(frame, change)
     identity = _root_key(frame, changes, change.proposal, elsewhere=sign_elsewhere)
+    if not yes and not sign_elsewhere and sys.stdin.isatty():
+        click.confirm("Sign it?", abort=True, err=True)
     if not sign_elsewhere:
         warn_of_touch(frame, identity, f"sign {proposal_words(change.proposal)}")
     signer = pasted(identity, ask_paste) if sign_elsewhere else signer_for(identity)
@@ -166,7 +149,12 @@ def sign(frame: Frame, proposal_id: str, sign_elsewhere: bool) -> int | None:  #
 
 
 def _changes(frame: Frame) -> Changes:
-    return Changes(frame.url, None if waiting_at(frame.url) else frame.registry)
+    if not waiting_at(frame.url):
+        return Changes(frame.url, frame.registry)
+    if frame.options.read_only:
+        message = "the first trust record takes no signature while read-only is asked for"
+        raise InvalidValueError(message, hint="look at it with: signoff trust show; else leave out --read-only")
+    return Changes(frame.url, None)
 
 
 def _root_key(frame: Frame, changes: Changes, proposal: Proposal, *, elsewhere: bool) -> Identity:
@@ -225,10 +213,14 @@ def _show_change(frame: Frame, change: Change) -> None:
     out.say(proposal_words(change.proposal))
     for line in change.difference:
         out.say(f"  {line}")
+    _warn_of_effects(frame, change)
+
+
+def _warn_of_effects(frame: Frame, change: Change) -> None:
     for what in change.moved:
-        out.say(f"moved since it was proposed: {what}")
+        frame.out.say(f"moved since it was proposed: {what}")
     for what in change.effects:
-        out.warn(f"it changes {what}")
+        frame.out.warn(f"it changes {what}")
 
 
 def _show_proposal(frame: Frame, proposal: Proposal, following: str) -> None:
