@@ -52,12 +52,12 @@ def _book_shape(book: PinBook) -> dict[str, object]:
 
 
 @pin.command("forget")
-@click.argument("registry")
+@click.argument("which", metavar="REGISTRY")
 @click.option("--yes", is_flag=True, help="Do not ask for the name typed.")
 @framed
-def pin_forget(frame: Frame, registry: str, yes: bool) -> None:  # noqa: FBT001  (click's words)
+def pin_forget(frame: Frame, which: str, yes: bool) -> None:  # noqa: FBT001  (click's words)
     """Forget everything about a registry: its next opening is a first contact. Asks for its id typed."""
-    identity = _need_remembered(registry)
+    identity = _need_remembered(which)
     if not yes:
         _need_typed(identity)
     forget_pins(identity)

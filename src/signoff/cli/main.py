@@ -13,7 +13,7 @@ import click
 
 from signoff.cli.options import shared_options, take_options
 from signoff.cli.table import COMMANDS, GROUPS
-from signoff.cli.telling import Told
+from signoff.cli.telling import Told, reader_gone
 from signoff.errors import (
     AlarmError,
     ConflictError,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, WRONG_WORDS, NOT_FOUND, UNVERIFIED, ALARM, CONFLICT, UNAVAILABLE = range(8)
 INTERRUPTED = 130
-READER_GONE = 141
 CODES: tuple[tuple[type[SignoffError], int], ...] = (
     (RefusedError, REFUSED),
     (InvalidValueError, WRONG_WORDS),
@@ -165,7 +164,7 @@ def run(words: list[str] | None = None) -> int:
         code = root().main(given, prog_name="signoff", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        return _reader_gone()
+        return reader_gone()
     except (KeyboardInterrupt, click.Abort):
         return told.failed("interrupted", code=INTERRUPTED)
     except click.exceptions.Exit as end:
@@ -180,9 +179,3 @@ def run(words: list[str] | None = None) -> int:
 def code_of(error: SignoffError) -> int:
     """Return the exit code of an error's kind."""
     return next((code for kind, code in CODES if isinstance(error, kind)), UNAVAILABLE)
-
-
-def _reader_gone() -> int:
-    """Leave quietly: what reads the pipe has enough, and Python's own flush at the end must not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return READER_GONE

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
+import click
 import msgspec
 
 from signoff.cli.layout import Cell, Column, Row, cells, laid_out
 from signoff.cli.options import Options
+from signoff.cli.telling import reader_gone
 from signoff.values.display import ascii_only, displayable
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
@@ -164,4 +166,7 @@ def _escaped(character: str) -> str:
 
 def _print(text: str, stream: IO[str]) -> None:
     encoding = (getattr(stream, "encoding", None) or "ascii").lower()
-    stream.write((text if encoding.startswith("utf") else ascii_only(text)) + "\n")
+    try:
+        stream.write((text if encoding.startswith("utf") else ascii_only(text)) + "\n")
+    except BrokenPipeError:
+        raise click.exceptions.Exit(reader_gone()) from None

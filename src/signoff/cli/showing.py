@@ -51,7 +51,7 @@ def _facts(details: Details) -> Iterator[tuple[str, str, str]]:
     yield "status", view.status, "" if view.status == "registered" else "yellow"
     yield "stages", ", ".join(view.stages) or UNKNOWN, ""
     yield "aliases", ", ".join(view.aliases) or UNKNOWN, ""
-    yield "digest", f"sha256:{view.digest}" if view.digest else UNKNOWN, ""
+    yield "sha256", view.digest or UNKNOWN, ""
     by = f" by {view.author}" if view.author else ""
     yield ("registered" if view.state else "written"), utc_minute(view.moment) + by, ""
     yield "size", f"{long_size(view.size)} in {len(details.files)} files", ""

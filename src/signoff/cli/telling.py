@@ -3,7 +3,9 @@
 The rule it keeps: whatever an error carries from outside is displayable before it is written.
 """
 
+import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -11,6 +13,7 @@ from signoff.errors import RefusedError, SignoffError
 from signoff.values.display import ascii_only, displayable
 
 USAGE = 2
+READER_GONE = 141
 
 
 class Told:
@@ -53,3 +56,10 @@ class Told:
 def _write(text: str) -> None:
     encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower()
     click.echo(text if encoding.startswith("utf") else ascii_only(text), err=True, color=False)
+
+
+def reader_gone() -> int:
+    """Leave quietly, as other tools do: what reads the pipe has enough, and the last flush must not complain."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return READER_GONE
