@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.widgets import Input
 
 from signoff.policy.query import Query, QueryError, Row, parse_query
-from signoff.tui.columns import Field, ordered
 from signoff.tui.present import Pieces
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.entry import Entry
+from signoff.tui.widgets.fields import Field, ordered
 from signoff.tui.widgets.table import Row as TableRow
 from signoff.tui.widgets.table import Sort, Table
 
