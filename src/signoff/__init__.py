@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from signoff.registry.registry import Registry
 
+__version__ = "0.1.0"
+
 
 def open(url: str, *, registry_id: str = "", read_only: bool = False) -> "Registry":  # noqa: A001  (signoff.open)
     """Open the registry at a path or URL, with this machine's clock and keys.

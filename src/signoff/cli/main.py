@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from signoff import __version__
 from signoff.cli.options import shared_options, take_options
 from signoff.cli.table import COMMANDS, GROUPS
 from signoff.cli.telling import Told, reader_gone
@@ -130,12 +131,9 @@ def _root(**words: Any) -> int | None:  # noqa: ANN401  (click's words are of an
 
 
 def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001  (click's callback)
-    if not asked:
-        return
-    from importlib.metadata import version  # noqa: PLC0415  (only here)
-
-    click.echo(f"signoff {version('signoff')}")
-    context.exit()
+    if asked:
+        click.echo(f"signoff {__version__}")
+        context.exit()
 
 
 def root() -> click.Group:
