@@ -67,7 +67,7 @@ def test_the_command_line_imports_the_tui_in_one_place_and_lazily(root: Path) ->
         (file.name, isinstance(scope, ast.Module))
         for file in (root / "src/signoff/cli").rglob("*.py")
         for scope in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        for node in getattr(scope, "body", [])
+        for node in ast.iter_child_nodes(scope)
         if isinstance(node, ast.ImportFrom | ast.Import) and "signoff.tui" in ast.unparse(node)
     ]
     assert [at_import for _, at_import in places] == [False], places

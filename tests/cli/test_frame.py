@@ -123,9 +123,9 @@ def test_a_registry_is_named_before_or_behind_the_command_or_in_the_configuratio
     config = story.home / "config.yaml"
     config.write_text(f"registries: {{lab: {story.path}}}\n")
     elsewhere = {"SIGNOFF_REGISTRY": "/nowhere", "SIGNOFF_CONFIG": str(config)}
-    assert story.run("status", **elsewhere).code == 3
-    assert story.run("-r", "lab", "status", **elsewhere).code == 0
-    assert story.run("-r", "/nowhere", "status", "-r", "lab", **elsewhere).code == 0
+    assert story.run("status", screen=0, **elsewhere).code == 3
+    assert story.run("-r", "lab", "status", screen=0, **elsewhere).code == 0
+    assert story.run("-r", "/nowhere", "status", "-r", "lab", screen=0, **elsewhere).code == 0
 
 
 def test_without_a_terminal_there_is_the_status_instead_of_screens(story: Story) -> None:

@@ -29,9 +29,7 @@ def write_key(folder: Path, person: str) -> Path:
     key = Ed25519PrivateKey.from_private_bytes(seed)
     private = folder / person.partition("@")[0]
     openssh = serialization.PrivateFormat.OpenSSH
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, openssh, serialization.NoEncryption())
-    )
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, openssh, serialization.NoEncryption()))
     private.chmod(0o600)
     public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     private.with_suffix(".pub").write_bytes(public + b" " + person.encode() + b"\n")
@@ -89,7 +87,7 @@ class Story:
         """Put a version's files and register it."""
         self.draft(ref, files)
         model, _, version = ref.partition(":")
-        self.registry.register(self.registry.seal(model, version), self.everybody[who])
+        self.registry.register_sealed(self.registry.seal(model, version), self.everybody[who])
 
     def sign(self, action: str, ref: str, who: str, **fields: object) -> str:
         """Sign something about a version; return the record's id."""
@@ -121,7 +119,7 @@ def tell(story: Story) -> Story:
     story.storage.put_new("models/fraud/model.yaml", MODEL.encode())
     accuracies = ("0.9", "0.912", "0.908", "0.931", "0.87", "0.935")
     for number, accuracy in enumerate(accuracies, start=1):
-        files = {
+        files: dict[str, bytes | str] = {
             "model.onnx": bytes(40_000 * number),
             "version.yaml": metadata(accuracy, str(9 + number * 0.5)),
             "README.md": f"# Fraud {number}\n",

@@ -1,7 +1,7 @@
 """The facade: every use case of a registry, for the command line, the terminal UI and Python programs.
 
-The rule it keeps: front ends speak to this class and to the values it returns, never to storage, keys or file formats.
-Nothing is written unless a method says so; just looking writes nothing into the registry.
+The rule it keeps: front ends speak to this class and to the values it returns, never to storage, keys or file formats;
+nothing is written unless a method says so.
 """
 
 import os
@@ -149,11 +149,7 @@ class Registry:
         return graph_of(views, self.reader)
 
     def check(self, view: VersionView, stage: str) -> tuple[Finding, ...]:
-        """Return what every rule of a stage says of a version, met or not.
-
-        Raises:
-            NotFoundError: The version is not registered, or no rule names the stage.
-        """
+        """Return what every rule of a stage says of a version, met or not; see `Signoffs.findings`."""
         return self.signoffs.findings(view.model, view.version, stage, now=self.surroundings.now())
 
     def verify(

@@ -1,5 +1,7 @@
 """Canonical JSON: one value, one text."""
 
+from typing import Any
+
 import pytest
 import rfc8785
 
@@ -10,7 +12,7 @@ STRINGS = "".join(map(chr, range(0x80))) + "\u0080\u2028\u2029é日\U0001f600\uf
 
 
 def test_it_is_what_rfc_8785_says() -> None:
-    value = {
+    value: dict[str, Any] = {
         "b": [1, -1, 0, LARGEST - 1, 1 - LARGEST, True, False, None],
         "a": STRINGS,
         "": {},

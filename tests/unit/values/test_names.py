@@ -72,7 +72,8 @@ def test_people_and_digests_have_their_own_forms() -> None:
 
 
 def test_a_name_is_its_text() -> None:
-    assert {ModelName("fraud"): 1}["fraud"] == 1
+    named: dict[str, int] = {ModelName("fraud"): 1}
+    assert named["fraud"] == 1
     assert isinstance(ModelName("fraud"), Name)
 
 
