@@ -10,7 +10,7 @@ from textual.widget import Widget
 from signoff.errors import SignoffError
 from signoff.policy.checks import Finding
 from signoff.registry.registry import Registry
-from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.rows import VersionRow, known_names, natural
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.commands import Situation
@@ -65,7 +65,7 @@ class VersionsPage(Page):
         """Show the versions."""
         model = scene.snapshot.find_model(self.model_name)
         models = {model.name: model} if model else {}
-        versions = model.versions if model else ()
+        versions = sorted(model.versions, key=lambda view: natural(view.version), reverse=True) if model else []
         nothing = (
             "no version fits the filter: esc clears it"
             if versions
