@@ -10,7 +10,7 @@ import pytest
 
 from signoff.records.statement import ACTIONS
 from signoff.schema.rules import EvaluationRule, MetricRule, RoleLine, StageRule
-from signoff.tui.commands import COMMANDS, Command, key_label
+from signoff.tui.commands import COMMANDS, Command, label_of
 
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -71,7 +71,7 @@ def test_the_rules_reference_describes_every_key(key: str, root: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_the_keys_reference_describes_every_command(command: Command, root: Path) -> None:
     rows = [line for line in (root / "docs/reference/keys.md").read_text(encoding="utf-8").splitlines() if "|" in line]
-    assert any(f"`{command.id}`" in row and f"`{key_label(command.keys[0])}`" in row for row in rows)
+    assert any(f"`{command.id}`" in row and f"`{label_of(command)}`" in row for row in rows)
 
 
 def test_every_page_can_be_reached_from_the_readme(root: Path) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 
 from textual.app import App, ComposeResult
 
-from signoff.tui.commands import commands_on, key_label
 from signoff.tui.present import Pieces, state
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
 from signoff.tui.widgets.table import Column, Row, Sort, Table
@@ -19,6 +18,17 @@ COLUMNS = (
     Column(id="size", title="SIZE", width=5, align="right", priority=5),
     Column(id="by", title="BY", width=8, priority=2),
     Column(id="age", title="AGE", width=8, align="right", priority=4),
+)
+KEYS = (
+    Key("/", "filter", 8),
+    Key("enter", "open", 9),
+    Key("s", "sort", 2),
+    Key("A", "Approve", 7),
+    Key("P", "Promote", 6, enabled=False),
+    Key("c", "compare", 5),
+    Key("!", "problems", 5),
+    Key("?", "help", 10),
+    Key("q", "up or quit", 3),
 )
 STAGES = ("candidate", "draft", "approved", "deprecated", "approved", "revoked")
 PEOPLE = ("ana", "li.wei", "çağla", "kofi")
@@ -80,8 +90,7 @@ class WidgetApp(App[None]):
         )
         summary = f"   {len(self.rows)} of {len(self.rows)} · sort age"
         self.query_one("#filter", OneLine).say((("stage:staging accuracy>0.9", "dim"), (summary, "plain")))
-        offered = [c for c in commands_on("versions") if c.priority]
-        self.query_one(Footer).offer(Key(key_label(c.keys[0]), c.title, c.priority, c.id != "promote") for c in offered)
+        self.query_one(Footer).offer(KEYS)
         if self.text:
             self.query_one(TextView).show(self.text)
             self.query_one(TextView).focus()

@@ -4,8 +4,7 @@ The rule it keeps: footer, help, palette, key bindings and the reason why someth
 `COMMANDS`; an id, once released, keeps its meaning, because people remap keys by it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -19,12 +18,14 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         screen: The id of the screen in front.
         selected: What the cursor is on, in words, or "" where it is on nothing.
+        marked: How many things are marked.
         unwritable: Why nothing can be signed here, or "".
-        refusals: Command id -> why the rules refuse it for what is selected.
+        refusals: Command id -> why it cannot be done with what is selected.
     """
 
     screen: str
     selected: str = ""
+    marked: int = 0
     unwritable: str = ""
     refusals: Mapping[str, str] = {}
 
@@ -42,7 +43,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Stable name, for keymaps.
-        keys: Key names as the terminal library spells them; the first one is shown.
+        keys: Key names as the terminal library spells them; the first one is shown. Without one it is done by its
+            id behind `:` and from the palette.
         title: What it does, in a word or two.
         group: Where help lists it.
         priority: How long the footer keeps it when room gets short; 0 is never in the footer.
@@ -61,77 +63,134 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     why_not: Callable[[Situation], str] = _always
 
 
-LISTS = frozenset({"models", "versions"})
-OF_VERSIONS = frozenset({"versions", "version"})
+LISTS = frozenset({"models", "versions", "inbox", "serving", "audit"})
+MARKING = frozenset({"versions"})
 TABBED = frozenset({"version"})
+ON_VERSION = frozenset({"versions", "version", "inbox", "serving"})
+ON_MODEL = ON_VERSION | {"models"}
+
+
+def _go(page: str, *keys: str, title: str = "", priority: int = 0) -> Command:
+    return Command(id=page, keys=keys, title=title or page, group="go", priority=priority)
+
+
+def _move(way: str, *keys: str, title: str) -> Command:
+    return Command(id=f"move.{way}", keys=keys, title=title, group="move")
+
+
+def _tab(tab: str, *keys: str, title: str = "", priority: int = 0) -> Command:
+    return Command(id=f"tab.{tab}", keys=keys, title=title or tab, group="go", priority=priority, screens=TABBED)
+
+
+def _look(command: str, key: str, screens: frozenset[str] = ON_MODEL, *, title: str = "", priority: int = 0) -> Command:
+    title = title or command
+    return Command(
+        id=command, keys=(key,), title=title, group="look", priority=priority, screens=screens, why_not=_needs_selection
+    )
+
+
+def _sign(action: str, *keys: str, priority: int = 0, title: str = "", screens: frozenset[str] = ON_VERSION) -> Command:
+    return Command(
+        id=action,
+        keys=keys,
+        title=title or action.replace("_", "-").capitalize(),
+        group="sign",
+        priority=priority,
+        signs=True,
+        screens=screens,
+        why_not=_needs_selection,
+    )
+
 
 COMMANDS: tuple[Command, ...] = (
-    Command(id="move.down", keys=("j", "down"), title="down", group="move"),
-    Command(id="move.up", keys=("k", "up"), title="up", group="move"),
-    Command(id="move.top", keys=("g", "home"), title="first", group="move"),
-    Command(id="move.bottom", keys=("G", "end"), title="last", group="move"),
-    Command(id="move.half-down", keys=("ctrl+d",), title="half a page down", group="move"),
-    Command(id="move.half-up", keys=("ctrl+u",), title="half a page up", group="move"),
-    Command(id="move.page-down", keys=("pagedown",), title="page down", group="move"),
-    Command(id="move.page-up", keys=("pageup",), title="page up", group="move"),
+    _move("down", "j", "down", title="down"),
+    _move("up", "k", "up", title="up"),
+    _move("top", "g", "home", title="first"),
+    _move("bottom", "G", "end", title="last"),
+    _move("half-down", "ctrl+d", title="half a page down"),
+    _move("half-up", "ctrl+u", title="half a page up"),
+    _move("page-down", "pagedown", title="page down"),
+    _move("page-up", "pageup", title="page up"),
     Command(id="filter", keys=("/",), title="filter", group="look", priority=8, screens=LISTS),
-    Command(id="open", keys=("enter",), title="open", group="go", priority=9, screens=LISTS, why_not=_needs_selection),
+    Command(
+        id="open",
+        keys=("enter",),
+        title="open",
+        group="go",
+        priority=9,
+        screens=LISTS | {"tasks", "problems", "compare"},
+        why_not=_needs_selection,
+    ),
     Command(id="back", keys=("escape",), title="back", group="go", priority=4),
-    Command(id="tab.next", keys=("]", "tab"), title="next tab", group="go", priority=3, screens=TABBED),
-    Command(id="tab.previous", keys=("[", "shift+tab"), title="previous tab", group="go", screens=TABBED),
-    Command(id="tab.overview", keys=("1",), title="overview", group="go", screens=TABBED),
-    Command(id="tab.metrics", keys=("2",), title="metrics", group="go", screens=TABBED),
-    Command(id="tab.history", keys=("6",), title="history", group="go", screens=TABBED),
+    Command(id="up", keys=("q",), title="up or quit", group="app", priority=3),
+    _tab("next", "]", "tab", title="next tab", priority=3),
+    _tab("previous", "[", "shift+tab", title="previous tab"),
+    _tab("overview", "1"),
+    _tab("metrics", "2"),
+    _tab("evidence", "3"),
+    _tab("files", "4"),
+    _tab("lineage", "5"),
+    _tab("history", "6"),
+    _tab("card", "7"),
+    Command(id="mark", keys=("space",), title="mark", group="look", priority=2, screens=MARKING),
+    Command(id="mark.range", keys=("v",), title="mark from the last mark to here", group="look", screens=MARKING),
+    Command(id="unmark", keys=("u",), title="take all marks away", group="look", screens=MARKING),
     Command(id="column.left", keys=("H",), title="choose the column to the left", group="look", screens=LISTS),
     Command(id="column.right", keys=("L",), title="choose the column to the right", group="look", screens=LISTS),
     Command(id="sort", keys=("s",), title="sort", group="look", priority=2, screens=LISTS),
+    _look("compare", "c", ON_VERSION, priority=5),
+    _look("trend", "m", ON_MODEL | {"compare"}, title="metric trend", priority=2),
+    _look("describe", "d", title="describe", priority=2),
+    _look("yaml", "y", title="YAML", priority=1),
+    _look("lineage", "t", ON_VERSION, priority=1),
+    _look("history", "a", priority=1),
+    _look("pager", "o", title="open in $PAGER"),
+    _look("edit", "e", title="edit card or model.yaml"),
+    _look("verify", "V", title="verify bytes and sign-offs", priority=1),
+    _look("copy", "Y", title="copy", priority=1),
+    _sign("approve", "A", priority=7),
+    _sign("promote", "P", priority=6),
+    _sign("reject", "X", priority=4),
+    _sign("request", "Q", priority=5),
+    _sign("register", "R", priority=3),
+    _sign("rollback", "B", priority=3),
+    _sign("deprecate", "D", title="Deprecate or revoke", priority=1),
+    _sign("restore", title="Take a deprecation back"),
+    _sign("break_glass", title="Break glass: promote without quorum"),
+    _sign("alias", title="Point an alias at it"),
+    _sign("comment", screens=ON_MODEL),
+    _sign("annotate", title="Annotate: tags and notes", screens=ON_MODEL),
+    _sign("evaluate", title="Have an evaluation count"),
+    _sign("withdraw", title="Take your own request or decision back"),
+    _sign("review", title="Review a break-glass"),
+    _sign("deploy", title="Report what serves where"),
     Command(
-        id="approve",
-        keys=("A",),
-        title="Approve",
-        group="sign",
-        priority=7,
-        signs=True,
-        screens=OF_VERSIONS,
+        id="pull",
+        keys=(),
+        title="pull its verified bytes",
+        group="look",
+        screens=ON_VERSION,
         why_not=_needs_selection,
     ),
-    Command(
-        id="promote",
-        keys=("P",),
-        title="Promote",
-        group="sign",
-        priority=6,
-        signs=True,
-        screens=OF_VERSIONS,
-        why_not=_needs_selection,
-    ),
-    Command(
-        id="reject",
-        keys=("X",),
-        title="Reject",
-        group="sign",
-        priority=4,
-        signs=True,
-        screens=OF_VERSIONS,
-        why_not=_needs_selection,
-    ),
-    Command(
-        id="request",
-        keys=("Q",),
-        title="Request",
-        group="sign",
-        priority=5,
-        signs=True,
-        screens=OF_VERSIONS,
-        why_not=_needs_selection,
-    ),
-    Command(id="problems", keys=("!",), title="problems", group="go", priority=5),
+    _go("models"),
+    _go("inbox", "i", priority=4),
+    _go("serving", title="what serves where"),
+    _go("audit", title="all records by time"),
+    _go("rules", title="people, roles, rules"),
+    _go("tasks", "w"),
+    _go("problems", "!", priority=5),
+    Command(id="at", keys=(), title="the registry at a DATE", group="go"),
+    Command(id="registry", keys=(), title="another registry of the configuration", group="go"),
+    Command(id="columns", keys=(), title="choose the columns", group="look", screens=frozenset({"versions"})),
+    Command(id="view", keys=(), title="a saved filter of the configuration", group="look", screens=LISTS),
+    Command(id="theme", keys=(), title="colours: dark, light, high-contrast, colour-blind, ansi", group="app"),
+    Command(id="prompt", keys=(":",), title="command", group="app", priority=2),
+    Command(id="palette", keys=("ctrl+p",), title="all commands", group="app"),
     Command(id="rescan", keys=("r",), title="rescan", group="look", priority=1),
     Command(id="help", keys=("?",), title="help", group="app", priority=10),
     Command(id="suspend", keys=("ctrl+z",), title="suspend", group="app"),
-    Command(id="up", keys=("q",), title="up or quit", group="app", priority=3),
     Command(id="quit", keys=("ctrl+q",), title="quit", group="app"),
-    Command(id="interrupt", keys=("ctrl+c",), title="say how to quit", group="app"),
+    Command(id="interrupt", keys=("ctrl+c",), title="cancel the running task, else say how to quit", group="app"),
 )
 
 GROUPS: dict[Group, str] = {"move": "Move", "go": "Go", "look": "Look", "sign": "Sign", "app": "signoff"}
@@ -170,36 +229,11 @@ def why_not(command: Command, situation: Situation) -> str:
     return command.why_not(situation) or situation.refusals.get(command.id, "")
 
 
-def keys_of(command: Command, keymap: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a command's keys under a keymap (command id -> keys, joined by commas)."""
-    remapped = keymap.get(command.id)
-    return command.keys if remapped is None else tuple(key for key in remapped.split(",") if key)
-
-
 def key_label(key: str) -> str:
     """Return a key as people write it: `ctrl-d`, `esc`, `?`."""
     return LABELS.get(key, key.replace("+", "-"))
 
 
-def keymap_faults(keymap: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what is wrong with a keymap, one line each: ids that no command has, keys that two commands share."""
-    unknown = tuple(_unknown_id(command_id) for command_id in keymap if command_id not in BY_ID)
-    return unknown + tuple(_clashes(keymap))
-
-
-def _unknown_id(command_id: str) -> str:
-    near = get_close_matches(command_id, BY_ID, n=1, cutoff=0)
-    return f"no command is called {command_id!r}; the nearest is {near[0]!r}"
-
-
-def _clashes(keymap: Mapping[str, str]) -> Iterable[str]:
-    taken: dict[str, Command] = {}
-    for command in COMMANDS:
-        for key in keys_of(command, keymap):
-            other = taken.setdefault(key, command)
-            if other is not command and _meet(command, other):
-                yield f"key {key!r} is asked for by {other.id!r} and by {command.id!r}"
-
-
-def _meet(one: Command, other: Command) -> bool:
-    return not one.screens or not other.screens or bool(one.screens & other.screens)
+def label_of(command: Command) -> str:
+    """Return how a command is reached: its first key, else its word behind `:`."""
+    return key_label(command.keys[0]) if command.keys else f":{command.id}"

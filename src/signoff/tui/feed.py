@@ -29,6 +29,11 @@ MOST_PATHS = 2000
 SWITCH = 0.0005
 
 
+def in_thread(name: str, work: Callable[[], None]) -> None:
+    """Do some work on a thread that ends with the process and never holds it up."""
+    threading.Thread(target=work, name=f"signoff-{name}", daemon=True).start()
+
+
 class Feed:
     """Reads a registry on a thread, and again when something changed."""
 
@@ -49,7 +54,7 @@ class Feed:
     def start(self) -> None:
         """Begin; the screen's thread is let in often while this one computes."""
         sys.setswitchinterval(SWITCH)
-        threading.Thread(target=self._run, name="signoff-feed", daemon=True).start()
+        in_thread("feed", self._run)
 
     def wake(self, changed: frozenset[str] = frozenset()) -> None:
         """Have it look at these paths, or at everything."""
@@ -108,7 +113,7 @@ class Desk:
         self._open = open_one
         self._registry: Registry | None = None
         self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._begun = False
 
     def ask(self, job: Job[Answer]) -> "asyncio.Future[Answer]":
         """Return what a job will return or raise; cancelled before its turn, it is not begun."""
@@ -123,9 +128,9 @@ class Desk:
                 loop.call_soon_threadsafe(_settle, future, answer, error)
 
         self._asked.put(work)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="signoff-desk", daemon=True)
-            self._thread.start()
+        if not self._begun:
+            self._begun = True
+            in_thread("desk", self._run)
         return future
 
     def here(self, job: Job[Answer]) -> Answer:

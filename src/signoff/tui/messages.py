@@ -26,28 +26,28 @@ class Unreadable(Message):
         self.why = why
 
 
-class OpenModel(Message):
-    """Show the versions of a model."""
+class Go(Message):
+    """Show a page."""
 
-    def __init__(self, model: str) -> None:
-        """Say which."""
+    def __init__(self, page: str, *words: str) -> None:
+        """Say which, and of what; see `screens.table.PAGES`."""
         super().__init__()
-        self.model = model
-
-
-class OpenVersion(Message):
-    """Show a version."""
-
-    def __init__(self, model: str, version: str) -> None:
-        """Say which."""
-        super().__init__()
-        self.model, self.version = model, version
+        self.page, self.words = page, words
 
 
 class Sign(Message):
     """Open the signing dialog."""
 
-    def __init__(self, action: str, model: str, version: str) -> None:
-        """Say for what; `action` as records spell it."""
+    def __init__(self, action: str, model: str, version: str = "", **fields: object) -> None:
+        """Say for what; `action` and `fields` as records spell them."""
         super().__init__()
-        self.action, self.model, self.version = action, model, version
+        self.action, self.model, self.version, self.fields = action, model, version, fields
+
+
+class TaskMoved(Message):
+    """A task went on or ended."""
+
+    def __init__(self, task: int) -> None:
+        """Say which."""
+        super().__init__()
+        self.task = task

@@ -8,14 +8,13 @@ from textual.reactive import reactive
 from signoff.registry.snapshot import Snapshot
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.crashing import OrderlyApp
-from signoff.tui.messages import OpenModel, OpenVersion, Sign
-from signoff.tui.screens.help import HelpPage
+from signoff.tui.doing import DOINGS
+from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
-from signoff.tui.screens.problems import ProblemsPage
 from signoff.tui.screens.sign import SignDialog
-from signoff.tui.screens.version import VersionPage
-from signoff.tui.screens.versions import VersionsPage
+from signoff.tui.screens.table import make_page
 from signoff.tui.session import Session
+from signoff.tui.tasks import Tasks
 from signoff.tui.widgets.chrome import Freshness
 
 
@@ -28,6 +27,7 @@ class NavigatingApp(OrderlyApp):
         """Begin with nothing read."""
         super().__init__()
         self.session = session
+        self.tasks = Tasks(session)
         self.freshness = Freshness("reading")
 
     def rescan(self) -> None:
@@ -58,8 +58,6 @@ class NavigatingApp(OrderlyApp):
         match command_id:
             case "back" | "up":
                 self.go_up(quits=command_id == "up")
-            case "help" | "problems":
-                self.open_page(HelpPage(self.session) if command_id == "help" else ProblemsPage(self.session))
             case "rescan":
                 self.rescan()
                 self.run_worker(self.look_for_keys(), exit_on_error=True)
@@ -70,8 +68,10 @@ class NavigatingApp(OrderlyApp):
                 self.action_suspend_process()
             case "interrupt":
                 page.tell("q goes up and quits at the models, ctrl-q quits", "plain")
+            case _ if not page.obey(command_id):
+                DOINGS[command_id](self)
             case _:
-                page.obey(command_id)
+                pass
 
     def go_up(self, *, quits: bool) -> None:
         """Leave the filter, else the screen; at the models `q` quits."""
@@ -83,19 +83,15 @@ class NavigatingApp(OrderlyApp):
         elif quits:
             self.exit()
 
-    def open_page(self, page: Page) -> None:
-        """Put a page in front; one of a kind is not put upon itself."""
-        if type(page) is not type(self.page):
-            self.push_screen(page)
-            page.call_after_refresh(self.show)
-
-    def on_open_model(self, message: OpenModel) -> None:
-        """Show a model's versions."""
-        self.open_page(VersionsPage(self.session, message.model))
-
-    def on_open_version(self, message: OpenVersion) -> None:
-        """Show a version."""
-        self.open_page(VersionPage(self.session, message.model, message.version))
+    def on_go(self, message: Go) -> None:
+        """Put a page in front; the page that is there is not put upon itself."""
+        front = self.page
+        if (front.page_id, front.words) == (message.page, message.words):
+            return
+        page = make_page(self.session, message.page, *message.words)
+        page.words = message.words
+        self.push_screen(page)
+        page.call_after_refresh(self.show)
 
     def on_sign(self, message: Sign) -> None:
         """Open the signing dialog."""

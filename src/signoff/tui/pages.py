@@ -5,6 +5,7 @@ The rule it keeps: pure; lines of pieces from a version and the scene; where the
 
 from collections.abc import Iterator, Sequence
 
+from signoff.errors import SignoffError
 from signoff.policy.checks import Finding
 from signoff.policy.history import Decision, Entry
 from signoff.registry.snapshot import Problem, StageStatus, VersionView
@@ -81,6 +82,13 @@ def problems_text(problems: Sequence[Problem]) -> Text:
     lines = [line for one in problems[:MOST_PROBLEMS] for line in _problem(one, place=one.place)]
     more = len(problems) - MOST_PROBLEMS
     return (*lines, *(((f"… and {more:,} more: signoff doctor", "dim"),) for _ in range(more > 0)))
+
+
+def findings_said(answer: Sequence[Finding] | SignoffError) -> tuple[Finding, ...]:
+    """Return what checks say; where they could not be asked, one finding that says why."""
+    if isinstance(answer, SignoffError):
+        return (Finding(check="rules", outcome="unknown", detail=str(answer)),)
+    return tuple(answer)
 
 
 def finding_lines(findings: Sequence[Finding] | None) -> Iterator[Pieces]:

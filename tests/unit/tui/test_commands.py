@@ -9,18 +9,28 @@ from signoff.tui.commands import (
     applies,
     commands_on,
     key_label,
-    keymap_faults,
-    keys_of,
+    label_of,
     need_command,
     why_not,
 )
+from signoff.tui.doing import DOINGS
+from signoff.tui.keymap import keymap_faults, keys_of
 
 ON_A_VERSION = Situation(screen="versions", selected="fraud:7")
 
 
-def test_ids_are_unique_and_every_command_has_a_key_a_title_and_a_group() -> None:
+def test_ids_are_unique_and_every_command_has_a_title_and_a_group() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
-    assert all(command.keys and command.title and command.group in GROUPS for command in COMMANDS)
+    assert all(command.title and command.group in GROUPS for command in COMMANDS)
+
+
+def test_a_command_without_a_key_is_reached_by_its_word() -> None:
+    assert label_of(need_command("alias")) == ":alias"
+    assert label_of(need_command("filter")) == "/"
+
+
+def test_what_belongs_to_no_screen_is_a_command() -> None:
+    assert {command.id for command in COMMANDS} >= set(DOINGS)
 
 
 def test_no_two_commands_share_a_key_on_one_screen() -> None:
@@ -48,7 +58,7 @@ def test_a_key_that_cannot_sign_says_why() -> None:
 
 def test_a_key_of_another_screen_names_that_screen() -> None:
     assert why_not(need_command("approve"), Situation(screen="models", selected="fraud")) == (
-        "Approve belongs to: version, versions"
+        "Approve belongs to: inbox, serving, version, versions"
     )
     assert not applies(need_command("approve"), "models")
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from signoff.tui.commands import COMMANDS, GROUPS, Command, key_label
+from signoff.tui.commands import COMMANDS, GROUPS, Command, key_label, label_of
 from signoff.tui.present import Pieces, fit
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page
@@ -49,7 +49,7 @@ def help_text() -> tuple[Pieces, ...]:
 
 
 def _line(command: Command) -> Pieces:
-    keys = " ".join(key_label(key) for key in command.keys)
+    keys = " ".join(key_label(key) for key in command.keys) or label_of(command)
     where = ", ".join(sorted(command.screens))
     return (
         (f"  {fit(keys, KEYS_WIDTH)}", "accent"),

@@ -6,11 +6,10 @@ from textual.widget import Widget
 
 from signoff.registry.rows import VersionRow, known_names
 from signoff.tui.columns import model_fields
-from signoff.tui.commands import Situation
 from signoff.tui.listrows import ModelRow
-from signoff.tui.messages import OpenModel
+from signoff.tui.messages import Go
 from signoff.tui.scene import Scene
-from signoff.tui.screens.page import Page
+from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.listing import Content, Listing
 from signoff.tui.widgets.table import Sort, Table
@@ -45,24 +44,18 @@ class ModelsPage(Page):
         )
         self.listing.show(content, now=scene.now)
 
-    def situation(self) -> Situation:
-        """Return what the cursor is on."""
+    @property
+    def subject(self) -> Subject | None:
+        """The model under the cursor."""
         selected = self.listing.current
-        return Situation(screen=self.page_id, selected=selected.name if selected else "", unwritable=self.unwritable)
+        return Subject(selected.name) if selected else None
 
-    def obey(self, command_id: str) -> None:
-        """Filter, sort, open."""
-        match command_id:
-            case "open" if self.listing.current is not None:
-                self.post_message(OpenModel(self.listing.current.name))
-            case "filter":
-                self.listing.begin_filter()
-            case "column.left" | "column.right":
-                self.listing.choose(1 if command_id == "column.right" else -1)
-            case "sort":
-                self.listing.sort_by_chosen()
-            case _:
-                pass
+    def obey(self, command_id: str) -> bool:
+        """Open, or what every list does."""
+        if command_id == "open" and self.listing.current is not None:
+            self.post_message(Go("versions", self.listing.current.name))
+            return True
+        return self.listing.obey(command_id)
 
     @property
     def useless(self) -> str:

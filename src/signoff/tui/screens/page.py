@@ -4,28 +4,49 @@ The rule it keeps: a page redraws when the snapshot or the person's place in it 
 nothing itself that is more than looking.
 """
 
-from typing import ClassVar
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from signoff.registry.snapshot import Snapshot
+from signoff.errors import SignoffError
+from signoff.registry.snapshot import Snapshot, VersionView
 from signoff.tui.bindings import bindings
-from signoff.tui.commands import COMMANDS, Situation, commands_on, key_label, why_not
+from signoff.tui.commands import COMMANDS, Situation, commands_on, label_of, why_not
+from signoff.tui.feed import Job
 from signoff.tui.present import Tone
 from signoff.tui.scene import Scene, scene_of
 from signoff.tui.session import Session
 from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
 
+Answer = TypeVar("Answer")
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What a command is about: a version, or a model where `version` is "", and the record that the cursor is on."""
+
+    model: str
+    version: str = ""
+    record: str = ""
+
+    @property
+    def ref(self) -> str:
+        """Its reference."""
+        return f"{self.model}:{self.version}" if self.version else self.model
+
 
 class Page(Screen[None]):
     """A full screen; its kinds say what is in it."""
 
     page_id: ClassVar[str] = ""
+    words: tuple[str, ...] = ()
     AUTO_FOCUS = "LineView"
     CSS = """
     Page { layout: vertical; }
@@ -40,6 +61,7 @@ class Page(Screen[None]):
         super().__init__()
         self.session = session
         self.scene: Scene | None = None
+        self.asked: dict[str, asyncio.Task[None]] = {}
         self.header = Header(id="header")
         self.footer = Footer(id="footer")
 
@@ -62,12 +84,66 @@ class Page(Screen[None]):
         """Show a scene."""
         raise NotImplementedError
 
+    @property
+    def subject(self) -> Subject | None:
+        """What the cursor is on, where that is a model or a version."""
+        return None
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The references of the marked versions, in the order of the list."""
+        return ()
+
+    @property
+    def view(self) -> VersionView | None:
+        """The subject's version as the scene has it; None where there is none."""
+        return self.view_of(self.subject)
+
+    def view_of(self, subject: Subject | None) -> VersionView | None:
+        """Return a version as the scene has it; None where there is none."""
+        model = self.scene.snapshot.find_model(subject.model) if self.scene and subject else None
+        return model.find(subject.version) if model and subject else None
+
     def situation(self) -> Situation:
         """Return what it depends on whether commands can be done."""
-        return Situation(screen=self.page_id, unwritable=self.unwritable)
+        subject, view = self.subject, self.view
+        return Situation(
+            screen=self.page_id,
+            selected=subject.ref if subject else "",
+            marked=len(self.marked),
+            unwritable=self.unwritable,
+            refusals=self.scene.refusals(view) if view and self.scene else {},
+        )
 
-    def obey(self, command_id: str) -> None:
-        """Do a command of this screen that can be done."""
+    def obey(self, command_id: str) -> bool:  # noqa: ARG002  (most screens have no commands of their own)
+        """Do a command of this screen that can be done; return False where it is none of this screen's."""
+        return False
+
+    def ask(self, job: Job[Answer], then: Callable[[Answer | SignoffError], None], *, lane: str = "") -> None:
+        """Have a job done on the desk and its answer, or its error, given to `then`.
+
+        Args:
+            job: What to do.
+            then: Called in this thread, unless the page was left or another question came in the same lane.
+            lane: What kind of question it is.
+        """
+        before = self.asked.pop(lane, None)
+        if before is not None:
+            before.cancel()
+        self.asked[lane] = asyncio.create_task(self._answered(job, then))
+
+    async def _answered(self, job: Job[Answer], then: Callable[[Answer | SignoffError], None]) -> None:
+        try:
+            answer: Answer | SignoffError = await self.session.desk.ask(job)
+        except SignoffError as error:
+            answer = error
+        if self.is_attached:
+            then(answer)
+
+    def on_unmount(self) -> None:
+        """Wait for no answer any more."""
+        for waiting in self.asked.values():
+            waiting.cancel()
 
     @property
     def useless(self) -> str:
@@ -96,9 +172,7 @@ class Page(Screen[None]):
         """Show the keys of this screen."""
         situation = self.situation()
         offered = [one for one in commands_on(self.page_id) if one.priority and one.id != self.useless]
-        self.footer.offer(
-            Key(key_label(one.keys[0]), one.title, one.priority, not why_not(one, situation)) for one in offered
-        )
+        self.footer.offer(Key(label_of(one), one.title, one.priority, not why_not(one, situation)) for one in offered)
 
     def tell(self, words: str, tone: Tone = "warn") -> None:
         """Say something in the footer's place; "" ends it."""

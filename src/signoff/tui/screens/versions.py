@@ -1,6 +1,5 @@
 """The versions of a model, and beside them, where there is room, what the cursor is on."""
 
-import asyncio
 from collections.abc import Hashable
 from typing import ClassVar
 
@@ -13,17 +12,14 @@ from signoff.registry.registry import Registry
 from signoff.registry.rows import VersionRow, known_names, natural
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
-from signoff.tui.commands import Situation
-from signoff.tui.messages import OpenVersion, Sign
-from signoff.tui.pages import detail
+from signoff.tui.messages import Go
+from signoff.tui.pages import detail, findings_said
 from signoff.tui.scene import Scene
-from signoff.tui.screens.page import Page
+from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.listing import Content, Listing
 from signoff.tui.widgets.table import Sort, Table
 from signoff.tui.widgets.text import TextView
-
-SIGNING = ("request", "approve", "reject", "promote")
 
 
 class VersionsPage(Page):
@@ -45,7 +41,6 @@ class VersionsPage(Page):
         self.pane = TextView(id="detail")
         self.pane.can_focus = False
         self.findings: dict[Hashable, tuple[Finding, ...]] = {}
-        self.asking: asyncio.Task[None] | None = None
 
     def body(self) -> tuple[Widget, ...]:
         """Return the list and the pane."""
@@ -98,48 +93,44 @@ class VersionsPage(Page):
 
     def ask_findings(self, view: VersionView, stage: str) -> None:
         """Ask on the desk; an answer about another version than the cursor's is only kept."""
-        if self.asking is not None:
-            self.asking.cancel()
-        self.asking = asyncio.create_task(self._ask(view, stage))
 
-    async def _ask(self, view: VersionView, stage: str) -> None:
         def job(registry: Registry) -> tuple[Finding, ...]:
             return registry.check(view, stage)
 
-        try:
-            found = await self.session.desk.ask(job)
-        except SignoffError as error:
-            found = (Finding(check="rules", outcome="unknown", detail=str(error)),)
-        self.findings[view.version] = found
-        if self.current is not None and self.current.version == view.version:
-            self.look()
+        def then(found: tuple[Finding, ...] | SignoffError) -> None:
+            self.findings[view.version] = findings_said(found)
+            if self.current is not None and self.current.version == view.version:
+                self.look()
 
-    def situation(self) -> Situation:
-        """Return what the cursor is on and what the rules refuse for it."""
-        view = self.current
-        return Situation(
-            screen=self.page_id,
-            selected=view.ref if view else "",
-            unwritable=self.unwritable,
-            refusals=self.scene.refusals(view) if view and self.scene else {},
-        )
+        self.ask(job, then, lane="findings")
 
-    def obey(self, command_id: str) -> None:
-        """Filter, sort, open, sign."""
+    @property
+    def subject(self) -> Subject | None:
+        """The version under the cursor."""
         view = self.current
+        return Subject(view.model, view.version) if view else None
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The references of the marked versions."""
+        table = self.listing.table
+        return tuple(f"{self.model_name}:{key}" for key in table.keys if key in table.marks)
+
+    def obey(self, command_id: str) -> bool:
+        """Open, mark, or what every list does."""
+        table, view = self.listing.table, self.current
         match command_id:
             case "open" if view is not None:
-                self.post_message(OpenVersion(view.model, view.version))
-            case "filter":
-                self.listing.begin_filter()
-            case "column.left" | "column.right":
-                self.listing.choose(1 if command_id == "column.right" else -1)
-            case "sort":
-                self.listing.sort_by_chosen()
-            case _ if command_id in SIGNING and view is not None:
-                self.post_message(Sign(command_id, view.model, view.version))
+                self.post_message(Go("version", view.model, view.version))
+            case "mark":
+                table.toggle_mark()
+            case "mark.range":
+                table.mark_range()
+            case "unmark":
+                table.unmark_all()
             case _:
-                pass
+                return self.listing.obey(command_id)
+        return True
 
     def leave(self) -> bool:
         """Leave the filter, if there is one."""

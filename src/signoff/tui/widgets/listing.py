@@ -184,6 +184,19 @@ class Listing(Vertical):
         self.post_message(self.Faulty(""))
         self._stop_typing()
 
+    def obey(self, command_id: str) -> bool:
+        """Do what can be done with every list; return False for any other command."""
+        match command_id:
+            case "filter":
+                self.begin_filter()
+            case "column.left" | "column.right":
+                self.choose(1 if command_id == "column.right" else -1)
+            case "sort":
+                self.sort_by_chosen()
+            case _:
+                return False
+        return True
+
     def choose(self, step: int) -> None:
         """Choose the next column, or the one before."""
         columns = [field.column.id for field in self.content.fields] if self.content else []
