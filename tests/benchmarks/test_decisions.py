@@ -4,21 +4,17 @@ Each case asserts the goal's ratio to the limit that was measured in the same ru
 """
 
 import hashlib
-import multiprocessing
 import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from benchmarks.crowd import at_once, write_comments, write_plainly
 from benchmarks.measuring import cold_beside, cpu, durable_writes, emit, rate, verifications
 from builders import TestSigner, World
-from conformance.writers import open_registry
 from signoff.records.statement import RECORD_NAMESPACE
 from signoff.registry.asks import Ask
-from signoff.registry.people import Me
 
 pytestmark = pytest.mark.benchmark
 HERE = Path(__file__).parent
@@ -36,7 +32,6 @@ NAMES = (
     "jailbreak_rate",
     "human_elo",
 )
-SPAWN = multiprocessing.get_context("spawn")
 
 
 def metadata(number: int) -> bytes:
@@ -66,6 +61,7 @@ def test_resolving_a_stage_cold_costs_little_more_than_the_floor(world: World, t
         world.register(str(version), files=files(version), card=b"# Card\n")
     world.do("pam", "promote", "3", stage="staging")
     environ = {**os.environ, "SIGNOFF_STATE_DIR": str(tmp_path / "state"), "SIGNOFF_CACHE_DIR": str(tmp_path / "cache")}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a user's machine
     program, place = str(Path(sys.executable).with_name("signoff")), str(world.folder)
     version_file = str(world.folder / "models/fraud/versions/3/version.yaml")
     ratios = cold_beside(
@@ -127,34 +123,6 @@ def test_deciding_is_a_third_as_fast_as_the_disk(world: World, tmp_path: Path, c
     per_s = rate(case, 400, lambda number: registry.sign(ask(number), world.me("ben"), signer))
     emit("goal 5", decision=case, ratio=round(per_s / limit, 3), goal=">= 1/3")
     assert per_s >= limit / 3
-
-
-def write_comments(root: str, model: str, count: int, start: float) -> None:
-    """Write comments into one model's log, from a moment on."""
-    signer, registry = TestSigner("ben"), open_registry(root)
-    registry.reader.log(model)
-    me = Me(person="ben", identity=signer.identity)
-    time.sleep(max(0.0, start - time.monotonic()))
-    for number in range(count):
-        registry.sign(Ask(action="comment", model=model, fields={"comment": str(number)}), me, signer)
-
-
-def write_plainly(root: str, who: str, count: int, start: float) -> None:
-    """Write signed bytes, from a moment on."""
-    time.sleep(max(0.0, start - time.monotonic()))
-    durable_writes(Path(root), who, count=count)
-
-
-def at_once(work: Callable[[str, str, int, float], None], root: Path, names: list[str], count: int) -> float:
-    """Have a process work for each name; return how many a second all of them wrote."""
-    start = time.monotonic() + 6
-    processes = [SPAWN.Process(target=work, args=(str(root), name, count, start)) for name in names]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
-    return len(names) * count / (time.monotonic() - start)
 
 
 def test_eight_writers_are_a_third_as_fast_as_the_disk(world: World, tmp_path: Path) -> None:

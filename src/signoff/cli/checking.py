@@ -11,7 +11,7 @@ from signoff.cli.words import state_cell, text_cell
 from signoff.errors import AlarmError, InvalidValueError
 from signoff.registry.doctor import Doctor, Offender
 from signoff.registry.heads import format_heads
-from signoff.registry.snapshot import Problem
+from signoff.registry.problems import Problem
 from signoff.registry.verifying import Report
 from signoff.values.display import displayable_lines, long_size
 from signoff.values.refs import parse_ref

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -16,11 +16,12 @@ import msgspec
 from signoff.cli.options import Options, shared_options, take_options
 from signoff.cli.output import Output
 from signoff.errors import StorageError
-from signoff.registry.choosing import choose_me
 from signoff.registry.opening import locate, open_registry
-from signoff.registry.people import Me
 from signoff.registry.registry import Registry
 from signoff.registry.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from signoff.registry.people import Me
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -55,13 +56,15 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whether nothing is to be written into the registry."""
         return bool(self.options.read_only) or self.settings.read_only
 
-    def me(self) -> Me:
+    def me(self) -> "Me":
         """Return who signs: `--as` and `--key`, else what `key use` chose.
 
         Raises:
             SigningError: No such key is here.
             InvalidValueError: Keys of several people are here and nobody said which.
         """
+        from signoff.registry.choosing import choose_me  # noqa: PLC0415  (whoever only looks has no key)
+
         return choose_me(self.registry, who=self.options.who or "", key=self.options.key or "")
 
     def close(self) -> None:

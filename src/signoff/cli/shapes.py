@@ -13,7 +13,8 @@ from signoff.policy.checks import Finding
 from signoff.policy.history import DeploymentState, Entry
 from signoff.policy.lineage import Edge, Step
 from signoff.registry.details import Details, EvaluationLine
-from signoff.registry.snapshot import Problem, VersionView
+from signoff.registry.problems import Problem
+from signoff.registry.snapshot import VersionView
 from signoff.values.metrics import Metric
 from signoff.values.times import stamp
 

@@ -73,7 +73,7 @@ def _histories(frame: Frame, model: str | None, moment: datetime | None) -> Iter
     registry = frame.registry
     if registry.reader.trust_alarm is not None:
         frame.out.warn(f"{layout.chain_folder(layout.TRUST_CHAIN)}: {registry.reader.trust_alarm}")
-    names = (registry.model(model, complete=False).name,) if model else registry.models()
+    names = (registry.model_name(model),) if model else registry.models()
     for name in names:
         known = registry.reader.log(name)
         if known.alarm is not None and known.alarm is not registry.reader.trust_alarm:
@@ -168,7 +168,7 @@ def _serving(said: DeploymentState) -> str:
 def history(frame: Frame, model: str | None) -> None:
     """Show all records, and what became of each."""
     registry = frame.registry
-    names = (registry.model(model, complete=False).name,) if model else registry.models()
+    names = (registry.model_name(model),) if model else registry.models()
     if frame.out.as_json:
         frame.out.document([shape for name in names for shape in _records(registry, name)])
     else:

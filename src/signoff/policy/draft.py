@@ -4,6 +4,7 @@ The rule it keeps: a draft lives inside one call of the fold; nobody else sees i
 """
 
 from datetime import datetime
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import msgspec
@@ -46,7 +47,11 @@ class Draft:
         self.notes: tuple[tuple[str, str], ...] = start.notes
         self.problems: list[str] = list(start.problems)
         self.latest: datetime | None = start.latest
-        self.spelling: dict[str, str] = {version.lower(): version for version in self.versions}
+
+    @cached_property
+    def spelling(self) -> dict[str, str]:
+        """How each version's name is spelled, by the name in lower case; made when a name is first asked about."""
+        return {version.lower(): version for version in self.versions}
 
     def freeze(self) -> History:
         """Return the state as a value."""

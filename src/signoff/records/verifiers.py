@@ -5,35 +5,27 @@ verified earlier need not pay for loading cryptography.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from signoff.records.keys import PublicKey
 from signoff.records.wire import read_integer
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 Verifier = Callable[[bytes, bytes, str], bool]
 """Takes a signature's raw bytes, the bytes it is over, and its format."""
 
-CURVES: dict[str, tuple[ec.EllipticCurve, ec.ECDSA]] = {
-    "nistp256": (ec.SECP256R1(), ec.ECDSA(hashes.SHA256())),
-    "nistp384": (ec.SECP384R1(), ec.ECDSA(hashes.SHA384())),
-    "nistp521": (ec.SECP521R1(), ec.ECDSA(hashes.SHA512())),
-}
-RSA_HASHES: dict[str, hashes.HashAlgorithm] = {"rsa-sha2-512": hashes.SHA512(), "rsa-sha2-256": hashes.SHA256()}
-
 
 def verifier_for(key: PublicKey) -> Verifier:
-    """Load a key once, for any number of signatures."""
+    """Load a key once, for any number of signatures; what only its kind needs is loaded with it."""
     fields = key.fields
     match fields:
         case {"modulus": modulus, "exponent": exponent}:
-            numbers = rsa.RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big"))
-            return _rsa_verifier(numbers.public_key())
+            return _rsa_verifier(int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big"))
         case {"curve": curve, "point": point}:
             return _ecdsa_verifier(curve.decode(), point)
         case _:
@@ -54,8 +46,17 @@ def _ed25519_verifier(public: Ed25519PublicKey) -> Verifier:
 
 
 def _ecdsa_verifier(curve: str, point: bytes) -> Verifier:
-    group, algorithm = CURVES[curve]
-    public = ec.EllipticCurvePublicKey.from_encoded_point(group, point)
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  (most keys are ed25519)
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature  # noqa: PLC0415
+
+    curves: dict[str, tuple[ec.EllipticCurve, hashes.HashAlgorithm]] = {
+        "nistp256": (ec.SECP256R1(), hashes.SHA256()),
+        "nistp384": (ec.SECP384R1(), hashes.SHA384()),
+        "nistp521": (ec.SECP521R1(), hashes.SHA512()),
+    }
+    group, hashing = curves[curve]
+    public, algorithm = ec.EllipticCurvePublicKey.from_encoded_point(group, point), ec.ECDSA(hashing)
 
     def verify(raw: bytes, signed: bytes, _: str) -> bool:
         r, at = read_integer(raw, 0)
@@ -69,10 +70,17 @@ def _ecdsa_verifier(curve: str, point: bytes) -> Verifier:
     return verify
 
 
-def _rsa_verifier(public: rsa.RSAPublicKey) -> Verifier:
+def _rsa_verifier(modulus: int, exponent: int) -> Verifier:
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  (most keys are ed25519)
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers  # noqa: PLC0415
+
+    public: RSAPublicKey = RSAPublicNumbers(exponent, modulus).public_key()
+    known: dict[str, hashes.HashAlgorithm] = {"rsa-sha2-512": hashes.SHA512(), "rsa-sha2-256": hashes.SHA256()}
+
     def verify(raw: bytes, signed: bytes, form: str) -> bool:
         try:
-            public.verify(raw, signed, PKCS1v15(), RSA_HASHES[form])
+            public.verify(raw, signed, PKCS1v15(), known[form])
         except InvalidSignature:
             return False
         return True

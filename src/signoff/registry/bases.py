@@ -11,8 +11,8 @@ import msgspec
 from signoff.policy.checks import Present
 from signoff.policy.history import History, VersionState
 from signoff.records.statement import Named
+from signoff.registry.models import find_models
 from signoff.registry.reader import Reader
-from signoff.registry.scan import find_models
 from signoff.values.names import ModelName
 
 

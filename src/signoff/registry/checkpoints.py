@@ -39,10 +39,10 @@ from signoff.records.statement import (
 )
 from signoff.registry.chains import read_slots, slots
 from signoff.registry.heads import format_heads, parse_heads
+from signoff.registry.models import find_models
 from signoff.registry.people import Me
 from signoff.registry.pins import Pin, need_pinned
 from signoff.registry.reader import Reader
-from signoff.registry.scan import find_models
 from signoff.schema import layout
 from signoff.schema.canonical import canonical
 from signoff.signing.base import Signer

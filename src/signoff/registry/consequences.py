@@ -10,8 +10,8 @@ from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.trust import TrustChain
 from signoff.registry.gathering import Proposal
+from signoff.registry.models import find_models
 from signoff.registry.reader import Reader
-from signoff.registry.scan import find_models
 
 
 def consequences(reader: Reader, proposal: Proposal) -> tuple[str, ...]:

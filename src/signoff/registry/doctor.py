@@ -12,8 +12,9 @@ import msgspec
 from signoff.errors import RefusedError, SignoffError, StorageError
 from signoff.registry.chains import slots
 from signoff.registry.collecting import Collecting
+from signoff.registry.problems import Problem, Severity
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import Problem, Severity, Snapshot
+from signoff.registry.snapshot import Snapshot
 from signoff.schema import layout
 from signoff.storage.local import LocalStorage
 from signoff.storage.permissions import sharing_faults

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from signoff.errors import AlreadyExistsError, InvalidValueError, NotFoundError, SchemaError, StorageError
+from signoff.registry.models import find_models
 from signoff.registry.people import Me
 from signoff.registry.registration import Registration, Sealing
-from signoff.registry.scan import find_models
 from signoff.schema import layout
 from signoff.schema.cards import load_version
 from signoff.schema.scalars import Value

@@ -5,7 +5,6 @@ current folder and its parents.
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from signoff.values.times import Surroundings
 
 def real_surroundings() -> Surroundings:
     """Return this machine's clock and chance."""
-    return Surroundings(now=_now, nonce=lambda: secrets.token_hex(16))
+    return Surroundings(now=_now, nonce=lambda: os.urandom(16).hex())
 
 
 def _now() -> datetime:

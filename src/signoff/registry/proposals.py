@@ -18,8 +18,8 @@ from signoff.errors import (
 from signoff.policy.trust import TrustRecord, verify_trust
 from signoff.registry.founding import publish_allowed_signers, trust_line
 from signoff.registry.gathering import Gathering, Proposal
+from signoff.registry.models import find_models
 from signoff.registry.reader import Reader
-from signoff.registry.scan import find_models
 from signoff.schema import layout
 from signoff.schema.text import dump_yaml, load_yaml
 from signoff.signing.base import Identity, Signer

@@ -157,6 +157,15 @@ class Reader:
         log = verify_log(contents, self.trust, start=known.log)
         return self._keep(model, log, state=known.history, strange=known.strange)
 
+    def known(self, model: str) -> ModelLog:
+        """Return a model's log as it was read last."""
+        return self._logs.get(model) or self.log(model)
+
+    def take(self, model: str, log: VerifiedLog) -> None:
+        """Take a log over that goes on from the known one by what this process has just verified and written."""
+        known = self.known(model)
+        self._keep(model, log, state=known.history, strange=known.strange)
+
     def _keep(self, model: str, log: VerifiedLog, *, state: History, strange: tuple[str, ...]) -> ModelLog:
         new = log.records[len(state.entries) :]
         history = fold(new, self.trust, self.facts(model), start=state)

@@ -1,51 +1,45 @@
 """The facade: every use case of a registry, for the command line, the terminal UI and Python programs.
 
 The rule it keeps: front ends speak to this class and to the values it returns, never to storage, keys or file formats;
-nothing is written unless a method says so.
+nothing is written unless a method says so. A use case is imported when it is called: a cold command pays for its own.
 """
+
+from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from signoff.errors import NotFoundError
-from signoff.policy.checks import Finding
-from signoff.policy.lineage import Graph
-from signoff.registry.ancestry import graph_of
-from signoff.registry.asks import Ask, Prepared, Written
-from signoff.registry.checkpoints import Checkpoint, Checkpoints
-from signoff.registry.heads import parse_heads
-from signoff.registry.intake import Wish, take_in
-from signoff.registry.people import Me, match_people, need_me
-from signoff.registry.proposals import Proposals
-from signoff.registry.pulling import EVERYTHING, Pulled, Pulling, Wanted
 from signoff.registry.reader import Reader
-from signoff.registry.registration import Registration, Sealing
-from signoff.registry.scan import Scanner, find_models
-from signoff.registry.signoffs import Signoffs, need_effective
-from signoff.registry.snapshot import ModelView, Snapshot, VersionView
-from signoff.registry.verifying import Report, Verification
-from signoff.schema.scalars import Value
-from signoff.signing.base import Identity, Signer
-from signoff.signing.find import find_identities, signer_for
 from signoff.storage.base import Storage
-from signoff.storage.placing import How
 from signoff.values.names import ModelName
-from signoff.values.refs import Ref, parse_ref
+from signoff.values.refs import parse_ref
 from signoff.values.times import Surroundings
+
+if TYPE_CHECKING:
+    from signoff.policy.checks import Finding
+    from signoff.policy.lineage import Graph
+    from signoff.registry.asks import Ask, Prepared, Written
+    from signoff.registry.checkpoints import Checkpoint, Checkpoints
+    from signoff.registry.people import Me
+    from signoff.registry.proposals import Proposals
+    from signoff.registry.pulling import Pulled, Wanted
+    from signoff.registry.registration import Registration, Sealing
+    from signoff.registry.scan import Scanner
+    from signoff.registry.signoffs import Signoffs
+    from signoff.registry.snapshot import ModelView, Snapshot, VersionView
+    from signoff.registry.verifying import Report
+    from signoff.schema.scalars import Value
+    from signoff.signing.base import Identity, Signer
+    from signoff.storage.placing import How
 
 Progress = Callable[[int], None]
 
 
 class Registry:
-    """An opened registry.
-
-    Attributes:
-        reader: Its verified chains.
-        surroundings: Clock and chance.
-    """
+    """An opened registry: `reader` has its verified chains, `surroundings` are its clock and chance."""
 
     def __init__(
         self,
@@ -65,17 +59,12 @@ class Registry:
             environ: The environment that names the ssh-agent; None: this process's.
             home: Where `.ssh` is; None: this user's.
 
-        Raises:
-            VerificationError: There is no valid trust chain.
-            AlarmError: It is another registry than was asked for.
+        Raises what `Reader` raises.
         """
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
         self._environ = os.environ if environ is None else environ
         self._home = Path.home() if home is None else home
-        self.scanner = Scanner(self.reader)
-        self.signoffs = Signoffs(self.reader, surroundings, card_now=self.scanner.card_now)
-        self.signoffs.checkpoint_age_days = self.checkpoints.age_days
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -91,7 +80,7 @@ class Registry:
 
     @property
     def id(self) -> str:
-        """The registry's id: the id of trust record 1."""
+        """The id of trust record 1."""
         return self.reader.trust.registry
 
     @property
@@ -100,18 +89,40 @@ class Registry:
         return self.reader.storage.url
 
     @cached_property
+    def scanner(self) -> Scanner:
+        """What makes snapshots."""
+        from signoff.registry.scan import Scanner
+
+        return Scanner(self.reader)
+
+    @cached_property
+    def signoffs(self) -> Signoffs:
+        """What decides asks and writes records."""
+        from signoff.registry.signoffs import Signoffs
+
+        made = Signoffs(self.reader, self.surroundings, card_now=self.scanner.card_now)
+        made.checkpoint_age_days = self.checkpoints.age_days
+        return made
+
+    @cached_property
     def checkpoints(self) -> Checkpoints:
         """The registry's checkpoints."""
+        from signoff.registry.checkpoints import Checkpoints
+
         return Checkpoints(self.reader, self.surroundings)
 
     @cached_property
     def proposals(self) -> Proposals:
         """The trust chain's proposals."""
+        from signoff.registry.proposals import Proposals
+
         return Proposals(self.reader, self.surroundings)
 
     @cached_property
     def registration(self) -> Registration:
         """What seals versions."""
+        from signoff.registry.registration import Registration
+
         return Registration(self.reader, self.signoffs)
 
     def snapshot(self, *, changed: Collection[str] | None = None, complete: bool = True) -> Snapshot:
@@ -120,14 +131,18 @@ class Registry:
 
     def models(self) -> tuple[str, ...]:
         """Return the names of all models."""
+        from signoff.registry.models import find_models
+
         return find_models(self.reader)[0]
 
-    def model(self, name: str, *, complete: bool = True) -> ModelView:
-        """Return one model, without reading the others; a title is looked up among all.
+    def model_name(self, name: str) -> str:
+        """Return the name of the model that a name or a unique title means, reading no more than that takes."""
+        from signoff.registry.models import is_model
 
-        Raises:
-            NotFoundError: There is none.
-        """
+        return name if not ModelName.fault(name) and is_model(self.reader, name) else self.model(name).name
+
+    def model(self, name: str, *, complete: bool = True) -> ModelView:
+        """Return one model, without reading the others; a title is looked up among all, see `Snapshot.need_model`."""
         if not ModelName.fault(name):
             view = self.scanner.one(name, complete=complete)
             if view is not None:
@@ -135,17 +150,14 @@ class Registry:
         return self.snapshot(complete=complete).need_model(name)
 
     def find(self, ref: str, *, complete: bool = True) -> VersionView:
-        """Return the version that a reference names, reading only its model.
-
-        Raises:
-            InvalidValueError: The text is no reference.
-            NotFoundError: There is no such model or version.
-        """
+        """Return the version that a reference names, reading only its model; see `ModelView.need`."""
         parsed = parse_ref(ref)
         return self.model(parsed.model, complete=complete).need(parsed)
 
     def lineage(self, views: Iterable[VersionView]) -> Graph:
         """Return the lineage of these versions."""
+        from signoff.registry.ancestry import graph_of
+
         return graph_of(views, self.reader)
 
     def check(self, view: VersionView, stage: str) -> tuple[Finding, ...]:
@@ -162,6 +174,8 @@ class Registry:
         stopped: Callable[[], bool] = lambda: False,
     ) -> Report:
         """Verify the trust chain, the checkpoints and these models, or all; see `Verification.run`."""
+        from signoff.registry.verifying import Verification
+
         self.reader.refresh_trust()
         self.reader.forget()
         work = Verification(self.reader, self.checkpoints)
@@ -169,18 +183,26 @@ class Registry:
 
     def identities(self) -> tuple[Identity, ...]:
         """Return every key that can be found here, the agent's first."""
+        from signoff.signing.find import find_identities
+
         return find_identities(self._environ, self._home)
 
     def mine(self) -> tuple[Me, ...]:
         """Return the keys here that belong to people of the registry."""
+        from signoff.registry.people import match_people
+
         return match_people(self.reader.trust.newest, self.identities())
 
     def me(self, *, who: str = "", key: str = "") -> Me:
         """Return who signs; see `need_me`."""
+        from signoff.registry.people import need_me
+
         return need_me(self.reader.trust.newest, self.identities(), who=who, key=key)
 
     def signer(self, identity: Identity, *, terminal: bool = True) -> Signer:
         """Return the way to sign with an identity; without `terminal`, ssh-keygen fails rather than asks."""
+        from signoff.signing.find import signer_for
+
         return signer_for(identity, terminal=terminal)
 
     def prepare(self, ask: Ask, me: Me) -> Prepared:
@@ -190,8 +212,10 @@ class Registry:
 
     def commit(self, prepared: Prepared, signer: Signer | None = None) -> Written:
         """Sign what was decided, with the person's key, and publish it; see `Signoffs.commit`."""
+        from signoff.registry.signoffs import need_effective
+
         need_effective(prepared)
-        return self.signoffs.commit(prepared, signer or signer_for(prepared.identity))
+        return self.signoffs.commit(prepared, signer or self.signer(prepared.identity))
 
     def sign(self, ask: Ask, me: Me | None = None, signer: Signer | None = None) -> Written:
         """Decide, sign and publish an ask in one step."""
@@ -206,6 +230,8 @@ class Registry:
         return self._about("promote", ref, {"stage": stage, "comment": comment}, me)
 
     def _about(self, action: str, ref: str, fields: dict[str, object], me: Me | None) -> Written:
+        from signoff.registry.asks import Ask
+
         view = self.find(ref, complete=False)
         return self.sign(Ask(action=action, model=view.model, version=view.version, fields=fields), me)
 
@@ -233,6 +259,8 @@ class Registry:
         me: Me | None = None,
     ) -> Written:
         """Register a folder of this machine, or one that stands there already, as a version; see `take_in`."""
+        from signoff.registry.intake import Wish, take_in
+
         signer = me or self.me()
         wish = Wish(model=model, version=version, path=None if path is None else os.fspath(path), how=how)
         said = {**(metadata or {}), **({"metrics": dict(metrics)} if metrics else {})}
@@ -249,48 +277,23 @@ class Registry:
         comment: str = "",
     ) -> Written:
         """Register what was sealed; see `Registration.register`."""
-        chosen = signer or signer_for(me.identity)
+        chosen = signer or self.signer(me.identity)
         return self.registration.register(sealing, me, chosen, built_by=built_by, comment=comment)
 
     def pull(
         self,
         ref: str,
         destination: str,
-        wanted: Wanted = EVERYTHING,
+        wanted: Wanted | None = None,
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Pulled:
-        """Deliver a version into a folder of this machine; the folder is complete or untouched.
+        """Deliver a version into a folder of this machine; see `pull.pull`."""
+        from signoff.registry.pull import pull
 
-        Args:
-            ref: A reference.
-            destination: The folder.
-            wanted: What of it, and on which conditions.
-            dry_run: Only decide.
-            progress: Told how many bytes were copied.
-
-        Raises:
-            RefusedError: The rules refuse it.
-            VerificationError: Something is not what was signed.
-            AlarmError: History was taken back or rewritten.
-        """
-        if wanted.heads is not None:
-            self.checkpoints.need_covered(parse_heads(wanted.heads), source="the list of heads")
-        if wanted.max_age_days is not None:
-            self.checkpoints.need_fresh(wanted.max_age_days)
-        parsed = parse_ref(ref)
-        model = self.model(parsed.model, complete=False)
-        self.reader.log(model.name).need_sound()
-        view = model.need(parsed)
-        if view.state is None:
-            message = f"{view.ref} is not registered"
-            raise NotFoundError(message, hint=f"register it first: signoff register {view.ref}")
-        asked = Ref(view.model, parsed.selector, parsed.kind)
-        pulling = Pulling(self.reader, self.signoffs)
-        plan = pulling.plan(asked, view.state, wanted, now=self.surroundings.now())
-        return Pulled.planned(plan) if dry_run else pulling.deliver(plan, destination, progress=progress)
+        return pull(self, ref, destination, wanted, dry_run=dry_run, progress=progress)
 
     def checkpoint(self, me: Me, signer: Signer | None = None) -> Checkpoint:
         """Sign the heads of all chains as they are."""
-        return self.checkpoints.publish(me, signer or signer_for(me.identity))
+        return self.checkpoints.publish(me, signer or self.signer(me.identity))

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from signoff.errors import NotFoundError, SchemaError, StorageError
 from signoff.registry.ancestry import graph_of
+from signoff.registry.models import find_models, is_model
+from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
-from signoff.registry.snapshot import ModelView, Problem, Snapshot, VersionView
+from signoff.registry.snapshot import ModelView, Snapshot, VersionView
 from signoff.registry.versions import VersionScan
 from signoff.schema import layout
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, load_model, load_registry
 from signoff.storage.base import Entry
-from signoff.values.names import Digest, ModelName, VersionName
+from signoff.values.names import Digest, VersionName
 
 Loaded = TypeVar("Loaded", ModelMetadata, RegistryMetadata)
 
@@ -67,13 +69,7 @@ class Scanner:
 
     def one(self, name: str, *, complete: bool) -> ModelView | None:
         """Return one model, without looking at the others; None where there is none."""
-        try:
-            entries = self._storage.entries(layout.model_folder(name))
-        except StorageError:
-            return None
-        if not any(entry.name in layout.MODEL_MARKS for entry in entries):
-            return None
-        return self._model(name, complete=complete)
+        return self._model(name, complete=complete) if is_model(self._reader, name) else None
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
@@ -167,54 +163,6 @@ def _version_fault(entry: Entry, known: Mapping[str, str]) -> str:
 def _touches(model: str, changed: Collection[str]) -> bool:
     folder = layout.model_folder(model)
     return any(path == folder or path.startswith(f"{folder}/") for path in changed)
-
-
-def find_models(reader: Reader) -> tuple[tuple[str, ...], list[Problem]]:
-    """Return the names of all models, sorted, and what else stands where models belong."""
-    problems: list[Problem] = []
-    names: list[str] = []
-    pending = [""]
-    while pending:
-        prefix = pending.pop()
-        folder = layout.model_folder(prefix) if prefix else layout.MODELS
-        try:
-            entries = reader.storage.entries(folder)
-        except NotFoundError:
-            continue
-        except StorageError as error:
-            problems.append(Problem(place=folder, what=str(error), hint=error.hint))
-            continue
-        if prefix and any(entry.name in layout.MODEL_MARKS for entry in entries):
-            names.append(prefix)
-        for entry in entries:
-            name = f"{prefix}/{entry.name}" if prefix else entry.name
-            if _may_hold_models(entry, name, inside=bool(prefix), problems=problems):
-                pending.append(name)
-    return tuple(sorted(_told_apart(names, reader.known_models(), problems))), problems
-
-
-def _told_apart(names: Collection[str], known: Collection[str], problems: list[Problem]) -> tuple[str, ...]:
-    """Return one name for each spelling, first those that were seen before, whose folder may even be gone."""
-    found: dict[str, str] = {}
-    for name in (*(one for one in known if not ModelName.fault(one)), *sorted(names)):
-        other = found.setdefault(name.lower(), name)
-        if other != name:
-            what = f"its name differs from {other!r} only in case"
-            problems.append(Problem(place=layout.model_folder(name), what=what, hint="rename or remove it"))
-    return tuple(found.values())
-
-
-def _may_hold_models(entry: Entry, name: str, *, inside: bool, problems: list[Problem]) -> bool:
-    if inside and (entry.name in layout.MODEL_FOLDERS or entry.kind == "file"):
-        return False
-    place = layout.model_folder(name)
-    if entry.kind == "other":
-        problems.append(Problem(place=place, what="it is a link or special file", hint="replace it by a folder"))
-        return False
-    fault = ModelName.fault(name) if entry.kind == "folder" else ""
-    if fault and not entry.name.startswith("."):
-        problems.append(Problem(place=place, what=f"not a model name: {fault}", hint="rename it"))
-    return entry.kind == "folder" and not fault
 
 
 def _with_flags(models: tuple[ModelView, ...], reader: Reader) -> tuple[ModelView, ...]:

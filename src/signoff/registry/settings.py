@@ -6,7 +6,6 @@ it is never taken silently for something else.
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 import msgspec
 
@@ -88,6 +87,8 @@ def _faults(document: object, content: bytes) -> Iterator[SchemaError]:
     for key, value in document.items():
         line = _line(content, str(key))
         if key not in names:
+            from difflib import get_close_matches  # noqa: PLC0415  (only for a fault)
+
             near = get_close_matches(str(key), names, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"settings: {', '.join(names)}"
             yield SchemaError(f"there is no setting {key!r}", file=file, line=line, hint=hint)

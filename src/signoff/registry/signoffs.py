@@ -7,6 +7,7 @@ created, never replaced; whoever loses the race decides again.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 
 import msgspec
 from msgspec import UNSET
@@ -22,8 +23,8 @@ from signoff.errors import (
 from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
 from signoff.policy.fold import judge
-from signoff.policy.history import History
-from signoff.policy.log import verify_log
+from signoff.policy.history import History, VersionState
+from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import compose_line, join_record, named, read_line
 from signoff.records.statement import RECORD_NAMESPACE, Action, Named
@@ -38,6 +39,20 @@ from signoff.values.times import Surroundings, stamp
 
 BINDING: dict[str, Iterable[Check]] = {"promote": CHECKS, "break_glass": EMERGENCY, "rollback": RETURN}
 MOST_TRIES = 200
+
+
+class _Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at while one ask is decided, each thing once."""
+
+    ask: Ask
+    history: History
+    now: datetime
+    card_now: Callable[[str, str], str | None]
+
+    @property
+    def state(self) -> VersionState | None:
+        """The version that is asked about."""
+        return self.history.versions.get(self.ask.version or "")
 
 
 class Signoffs:
@@ -68,12 +83,13 @@ class Signoffs:
         """
         known = self._reader.next_records(ask.model)
         known.need_sound()
-        now = self._surroundings.now()
-        fields = complete(ask, known.history, self._reader.trust.newest.document, card_now=self.card_now, now=now)
+        now, card_now = self._surroundings.now(), cache(self.card_now)
+        fields = complete(ask, known.history, self._reader.trust.newest.document, card_now=card_now, now=now)
         action = self._action(ask, me, known, fields=fields, now=now)
         digest = _digest(ask, known.history)
         line = compose_line(action, self._subject(ask, digest))
-        findings = self.findings(ask.model, str(ask.version), ask.stage, now=now) if ask.stage else ()
+        look = _Look(ask=ask, history=known.history, now=now, card_now=card_now)
+        findings = self._findings(look) if ask.stage else ()
         reasons = judge(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
         replaces = fields.get("from")
         return Prepared(
@@ -86,8 +102,8 @@ class Signoffs:
             seq=len(known.log.records) + 1,
             digest=digest,
             findings=findings,
-            reasons=self._all_reasons(ask, known.history, reasons),
-            standing=self._standing(ask, known.history, now=now),
+            reasons=self._all_reasons(look, reasons),
+            standing=self._standing(look),
             replaces=str(replaces) if replaces is not None else None,
             moment=now,
         )
@@ -95,13 +111,18 @@ class Signoffs:
     def findings(
         self, model: str, version: str, stage: str, *, now: datetime, which: Iterable[Check] = CHECKS
     ) -> tuple[Finding, ...]:
-        """Return what the rule of a stage says of a version, as things are now.
+        """Return what every check of a stage's rule says of a version, as things are now.
 
         Raises:
             NotFoundError: The version is not registered, or no rule names the stage.
         """
+        ask = Ask(action="promote", model=model, version=version, fields={"stage": stage})
         history = self._reader.next_records(model).history
-        trust = self._reader.trust.newest.document
+        return self._findings(_Look(ask=ask, history=history, now=now, card_now=self.card_now), which)
+
+    def _findings(self, look: "_Look", which: Iterable[Check] = CHECKS) -> tuple[Finding, ...]:
+        model, version, stage = look.ask.model, str(look.ask.version), look.ask.stage
+        history, trust = look.history, self._reader.trust.newest.document
         state = history.versions.get(version)
         if state is None:
             message = f"{model}:{version} is not registered"
@@ -109,7 +130,7 @@ class Signoffs:
         if stage not in trust.stages:
             message = f"no rule names the stage {stage!r}"
             raise NotFoundError(message, hint=f"stages of this registry: {', '.join(trust.stages) or 'none'}")
-        latest = now if history.latest is None else max(now, history.latest)
+        latest = look.now if history.latest is None else max(look.now, history.latest)
         asks_checkpoint = trust.stages[stage].max_checkpoint_age_days is not UNSET
         case = Case(
             version=state,
@@ -117,7 +138,7 @@ class Signoffs:
             trust=trust,
             stages=history.stages,
             versions=history.versions,
-            card=self.card_now(model, version),
+            card=look.card_now(model, version),
             at=latest,
             facts=self._reader.facts(model),
             present=present_of(
@@ -152,19 +173,18 @@ class Signoffs:
             return named(ask.model, self._reader.trust.registry)
         return named(f"{ask.model}:{ask.version}", digest)
 
-    def _standing(self, ask: Ask, history: History, *, now: datetime) -> Standing | None:
-        state = history.versions.get(ask.version or "")
+    def _standing(self, look: "_Look") -> Standing | None:
+        ask, state = look.ask, look.state
         if not ask.stage or state is None:
             return None
-        card = self.card_now(ask.model, state.version)
-        return standing(state, ask.stage, trust=self._reader.trust.newest.document, card=card, at=now)
+        card = look.card_now(ask.model, state.version)
+        return standing(state, ask.stage, trust=self._reader.trust.newest.document, card=card, at=look.now)
 
-    def _all_reasons(self, ask: Ask, history: History, reasons: tuple[str, ...]) -> tuple[str, ...]:
+    def _all_reasons(self, look: "_Look", reasons: tuple[str, ...]) -> tuple[str, ...]:
         found = list(reasons)
-        state = history.versions.get(ask.version or "")
+        ask, state = look.ask, look.state
         if state is not None and ask.stage in self._reader.trust.newest.document.stages and ask.action in BINDING:
-            now = self._surroundings.now()
-            asked = self.findings(ask.model, state.version, ask.stage, now=now, which=BINDING[ask.action])
+            asked = self._findings(look, BINDING[ask.action])
             said = [f"rule not met: {one.check}: {one.detail}" for one in asked if one.outcome != "met"]
             found += [reason for reason in said if reason not in found]
         if state is not None and ask.action == "purge":
@@ -189,23 +209,21 @@ class Signoffs:
             armored = signer.sign(prepared.line, namespace=RECORD_NAMESPACE)
             path = layout.record_path(prepared.chain, prepared.seq)
             content = join_record(prepared.line, [armored])
-            self._need_counting(prepared, content)
+            log = self._need_counting(prepared, content)
             try:
                 self._reader.storage.put_new(path, content)
             except AlreadyExistsError:
                 if signer.needs_touch:
                     raise self._conflict(prepared, "somebody wrote first; look again and touch again") from None
                 continue
-            known = self._reader.next_records(prepared.ask.model)
-            record = known.log.records[prepared.seq - 1]
-            return Written(prepared=prepared, id=record.id, chain=prepared.chain, seq=prepared.seq, path=path)
+            self._reader.take(prepared.ask.model, log)
+            id_ = log.records[prepared.seq - 1].id
+            return Written(prepared=prepared, id=id_, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
 
-    def _need_counting(self, prepared: Prepared, content: bytes) -> None:
-        """Check that every reader will take these bytes for the next record, and that it will have its effect."""
-        known, trust = self._reader.next_records(prepared.ask.model), self._reader.trust
-        if len(known.log.records) + 1 != prepared.seq:
-            return
+    def _need_counting(self, prepared: Prepared, content: bytes) -> VerifiedLog:
+        """Return the log with these bytes, once it is sure that every reader takes them and that they have their effect."""
+        known, trust = self._reader.known(prepared.ask.model), self._reader.trust
         log = verify_log([content], trust, start=known.log)
         if log.fault:
             message = f"nothing was written: no reader would accept it: {log.fault}"
@@ -213,6 +231,7 @@ class Signoffs:
         reasons = judge(log.records[-1], trust, self._reader.facts(prepared.ask.model), state=known.history)
         if reasons:
             raise RefusedError(prepared.ask.words, reasons, hint="nothing was written")
+        return log
 
     def _again(self, prepared: Prepared, signer: Signer) -> Prepared:
         """Return the same decision on the log as it is now, or say what changed."""

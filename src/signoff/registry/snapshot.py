@@ -15,28 +15,12 @@ from signoff.policy.approvals import Standing
 from signoff.policy.history import History, StageState, VersionState
 from signoff.policy.stage import stage_order
 from signoff.policy.trust import TrustChain
+from signoff.registry.problems import Problem
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, VersionMetadata
 from signoff.values.metrics import Metric
 from signoff.values.refs import Ref, parse_ref
 
 Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
-Severity = Literal["alarm", "fault", "note"]
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is wrong, where, and what to do.
-
-    Attributes:
-        place: A path below the registry, a reference or a chain.
-        what: What is wrong, in one line.
-        hint: What to do next, or "".
-        severity: alarm: nothing may be decided on it; fault: something cannot be read or used; note: worth knowing.
-    """
-
-    place: str
-    what: str
-    hint: str = ""
-    severity: Severity = "fault"
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True):

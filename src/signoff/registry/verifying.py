@@ -12,8 +12,8 @@ import msgspec
 from signoff.errors import NotFoundError, SchemaError, SignoffError, StorageError
 from signoff.policy.history import VersionState
 from signoff.registry.checkpoints import Checkpoints
+from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
-from signoff.registry.snapshot import Problem
 from signoff.schema import layout
 from signoff.schema.manifest import Manifest, difference, load_manifest
 from signoff.storage.hashing import hash_files

@@ -13,8 +13,9 @@ from signoff.errors import NotFoundError, SchemaError, StorageError
 from signoff.policy.approvals import standing
 from signoff.policy.history import History, VersionState
 from signoff.policy.stage import stage_order
+from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
-from signoff.registry.snapshot import Problem, StageStatus, Status, VersionView
+from signoff.registry.snapshot import StageStatus, Status, VersionView
 from signoff.schema import layout
 from signoff.schema.cards import VersionMetadata, load_evaluation, load_version
 from signoff.schema.manifest import Manifest
