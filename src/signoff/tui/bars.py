@@ -99,12 +99,12 @@ def bar_lines(
     scale = bar_scale(metrics)
     drawn = [*(_bar_of(metric, scale, length, plain=plain) for metric in metrics), *[NO_BAR * length] * several]
     bars = [f"  {one}" if length >= LEAST_BAR else "" for one in drawn]
-    tones: list[Tone] = [*["plain"] * len(metrics), *["strong"] * several]
     tails = [*after, *[()] * len(names)]
-    return tuple(
-        ((fit(name, room), tone), (bars[at], "accent"), (f"  {texts[at]}", tone), *tails[at])
-        for at, (name, tone) in enumerate(zip(names, tones, strict=True))
-    )
+    lines: list[Pieces] = []
+    for at, name in enumerate(names):
+        tone: Tone = "plain" if at < len(metrics) else "strong"
+        lines.append(((fit(name, room), tone), (bars[at], "accent"), (f"  {texts[at]}", tone), *tails[at]))
+    return tuple(lines)
 
 
 def _bar_of(metric: Metric, scale: Scale, width: int, *, plain: bool) -> str:

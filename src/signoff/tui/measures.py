@@ -104,6 +104,8 @@ def _columns(pairs: Sequence[Pair], *, against: str, need: int, width: int) -> _
     deltas = _column("Δ", [delta_text(one.delta) for one in pairs])
     meanings = tuple(better_piece(one) for one in pairs)
     longest = max(len(word) for word, _ in meanings)
+    with_other = with_words = False
+    taken = 0
     for with_other, with_words in FORMS if against else FORMS[-1:]:
         taken = 2 + len(this[0])
         if against:
@@ -160,7 +162,7 @@ def metrics_text(view: VersionView, scene: Scene, *, width: int = PAGE_WIDTH, pl
     against = (f"beside {reference.ref}, " if reference else "nothing to compare with: no version holds ") + scene.top
     other = reference.version if reference else ""
     lines: list[Pieces] = [((against, "dim"),)]
-    for title, members in _grouped([one for one in pairs if not one.metric.slice], _measured_on).items():
+    for title, members in _grouped([one for one in pairs if not one.metric.slice], measured_on).items():
         lines += pair_lines(members, against=other, title=title, width=width)
         lines += _intervals(members, other, width=width, plain=plain)
     for title, members in _grouped([one for one in pairs if one.metric.slice], _told_apart).items():
@@ -175,13 +177,14 @@ def _grouped(pairs: Iterable[Pair], title_of: Callable[[Metric], str]) -> dict[s
     return groups
 
 
-def _measured_on(metric: Metric) -> str:
+def measured_on(metric: Metric) -> str:
+    """Return the data that a value was measured on: its name, revision and split; words where nobody says."""
     place = " ".join(part for part in (metric.dataset, metric.revision, metric.split) if part)
     return place or "measured on: nobody says"
 
 
 def _told_apart(metric: Metric) -> str:
-    return f"{metric_name(metric)} by {slice_keys(metric)} · {_measured_on(metric)}"
+    return f"{metric_name(metric)} by {slice_keys(metric)} · {measured_on(metric)}"
 
 
 def _bars(pairs: Sequence[Pair], other: str, *, width: int, plain: bool) -> Iterator[Pieces]:
