@@ -13,7 +13,7 @@ from signoff.policy.compare import Better
 from signoff.registry.rows import headline_metrics
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys
-from signoff.tui.present import Piece, Pieces, Tone, aligned, fit, width_of
+from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, width_of
 from signoff.tui.scene import Pair, Scene, paired
 from signoff.values.display import UNKNOWN
 from signoff.values.metrics import Metric
@@ -143,7 +143,7 @@ def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, width: int) -
     head = [columns.this[-1], *[columns.other[-1]] * bool(against and columns.with_other), *columns.deltas[-1:]]
     yield ((fit(title, columns.name), "strong"), *((f"  {text}", "dim") for text in head))
     for at, name in enumerate(names):
-        yield ((fit(name, columns.name), "plain"), *columns.row(at))
+        yield ((fit(clip_middle(name, columns.name), columns.name), "plain"), *columns.row(at))
     yield from _legend(columns)
 
 

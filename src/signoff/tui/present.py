@@ -124,6 +124,14 @@ def clip_left(text: str, width: int) -> str:
     return kept if kept is text else "…" + kept
 
 
+def clip_middle(text: str, width: int) -> str:
+    """Return displayable text in at most `width` cells, keeping both ends: `true_posi…gap_race`."""
+    if cell_len(text) <= width:
+        return text
+    end = clip_left(text, max(1, width // 2))
+    return clip(text, width - cell_len(end) + 1)[:-1] + end
+
+
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Return displayable text in exactly `width` cells."""
     clipped = clip(text, width)

@@ -11,8 +11,9 @@ import msgspec
 
 from signoff.policy.compare import ComparedRow, metric_key
 from signoff.registry.snapshot import VersionView
+from signoff.tui.bars import slice_keys, slice_label
 from signoff.tui.measures import BETTER, NOT_COMPARABLE, SIGNS, delta_text, measured_on, metric_name
-from signoff.tui.present import Piece, Pieces, Tone, aligned, fit, or_unknown, shown
+from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, or_unknown, shown
 from signoff.values.display import UNKNOWN, short_size
 from signoff.values.metrics import Metric
 
@@ -98,7 +99,8 @@ def comparison_of(rows: Sequence[ComparedRow], views: Sequence[VersionView]) -> 
 
     def title_of(row: ComparedRow) -> str:
         metric = metrics.get(row.key) if row.group in MEASURED else None
-        return f"{row.group} · {measured_on(metric)}" if metric else row.group
+        by = f" by {slice_keys(metric)}" if metric and metric.slice else ""
+        return f"{row.group}{by} · {measured_on(metric)}" if metric else row.group
 
     by_title: dict[str, list[ComparedRow]] = {}
     for row in rows:
@@ -122,19 +124,20 @@ def _lined_up(rows: Sequence[ComparedRow], metrics: Mapping[str, Metric]) -> Ite
         values, deltas = list(_column(values, MOST_VALUE)), list(_column(deltas, MOST_DELTA))
     for at, row in enumerate(rows):
         metric = metrics.get(row.key)
-        group = ", ".join(f"{key}={value}" for key, value in metric.slice) if metric and measured else ""
-        label = f"{metric_name(metric)} {group}".rstrip() if metric and measured else row.key
+        label = f"{metric_name(metric)} {slice_label(metric)}".rstrip() if metric and measured else row.key
         place = slice(at * width, at * width + width)
         yield Shown(row=row, label=label, values=tuple(values[place]), deltas=tuple(deltas[place]))
 
 
 def _column(texts: Sequence[str], most: int) -> tuple[str, ...]:
-    """Return numbers below each other; where that takes too much room, as they are, at the right."""
-    lined = aligned(texts)
-    if not lined or len(lined[0]) <= most:
-        return lined
-    width = min(most, max(map(len, texts)))
-    return tuple(fit(text, width, right=True) for text in texts)
+    """Return numbers with their points below each other, whole numbers at the right: metrics of all sizes are mixed."""
+    broken = [text for text in texts if "." in text]
+    points = dict(zip(broken, aligned(broken), strict=True))
+    lined = [points.get(text, text) for text in texts]
+    width = min(most, max(map(len, lined), default=0))
+    return tuple(
+        fit(one if len(one) <= most else text, width, right=True) for one, text in zip(lined, texts, strict=True)
+    )
 
 
 def _value(row: ComparedRow, text: str | None) -> str:
@@ -219,7 +222,8 @@ def _room(layout: Layout, at: int) -> int:
 
 def row_line(one: Shown, layout: Layout, *, plain: bool = False) -> Pieces:
     """Return a row."""
-    pieces: list[Piece] = [(fit(shown(one.label, plain=plain), layout.name), "plain" if one.row.differs else "dim")]
+    tone: Tone = "plain" if one.row.differs else "dim"
+    pieces: list[Piece] = [(fit(clip_middle(shown(one.label, plain=plain), layout.name), layout.name), tone)]
     for at in layout.columns:
         pieces.append((" " * BETWEEN, "plain"))
         cells = _numbers(one, at, layout) if one.measured else _text(one, at, layout)
@@ -258,11 +262,8 @@ def legend(layout: Layout) -> str:
 
 
 def told(one: Shown, names: Sequence[str]) -> str:
-    """Return a row in full: what is compared, and what every version says."""
-    parts = []
-    for at, name in enumerate(names):
-        delta = one.row.deltas[at]
-        word, _ = meaning(one.row, at)
-        said = f" ({one.deltas[at].strip()}{' ' + word if word else ''})" if at and delta is not None else ""
-        parts.append(f"{name}: {or_unknown(one.row.values[at])}{said}{' ' + word if word == NOT_COMPARABLE else ''}")
-    return f"{one.row.key} · {' · '.join(parts)}"
+    """Return in full what a row may have no room for: of a metric its key, else what every version says."""
+    if one.measured:
+        return one.row.key
+    said = (f"{name}: {or_unknown(text)}" for name, text in zip(names, one.row.values, strict=True))
+    return f"{one.row.key} · {' · '.join(said)}"

@@ -13,7 +13,7 @@ from signoff.registry.snapshot import VersionView
 from signoff.tui.choosing import FEWEST
 from signoff.tui.columns import standing_piece
 from signoff.tui.messages import Go
-from signoff.tui.present import Pieces, count
+from signoff.tui.present import Piece, Pieces, count, width_of
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
@@ -155,19 +155,14 @@ class ComparePage(Page):
         layout = self.laid(comparison, max(1, self.table.size.width - 1))
         unseen = len(self.views) - len(layout.columns)
         differing = sum(map(comparison.differs, comparison.rows))
-        rows = f"{differing:,} of {len(comparison.rows):,} rows differ" + (
-            ", only those" if self.only_differences else ""
-        )
+        rows = f"{differing:,} of {len(comparison.rows):,} differ{', only those' * self.only_differences}"
         more = f" · {count(unseen, 'more version')} not shown: H L" if unseen else ""
         reference = self.views[0]
-        self.summary.say(
-            (
-                (f" Δ to {reference.ref}", "strong"),
-                (f" {standing_piece(reference, self.scene)[0]}", "plain"),
-                (more, "warn"),
-                (f" · {rows} · {legend(layout)}", "dim"),
-            )
-        )
+        standing: Piece = (f" {standing_piece(reference, self.scene)[0]}", "plain")
+        first: Piece = (f" Δ to {reference.ref}", "strong")
+        rest: Pieces = ((more, "warn"), (f" · {rows} · {legend(layout)}", "dim"))
+        roomy = width_of((first, standing, *rest)) <= self.size.width
+        self.summary.say((first, *([standing] if roomy else []), *rest))
 
     def cannot_look(self) -> Mapping[str, str]:
         """Return why there is no trend of the row: command id to words."""

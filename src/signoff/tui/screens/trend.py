@@ -140,7 +140,7 @@ class TrendPage(Page):
         known = self.canvas
         if known is None or known[:2] != (width, height) or known[2] is not self.trend:
             trend = self.trend
-            canvas = draw(trend.numbers, width=width, height=height, unit=trend.unit, plain=is_plain(self))
+            canvas = draw(trend.numbers, width=width, height=height, unit=_unit(trend), plain=is_plain(self))
             self.canvas = known = (width, height, trend, canvas)
         return known[3]
 
@@ -210,9 +210,13 @@ class TrendPage(Page):
 def _title(trend: Trend) -> Pieces:
     if not trend.key:
         return ()
-    way = f" · {trend.way} is better" if trend.way else ""
-    others = f" · metric {trend.place} of {trend.total}: H L" if trend.total > 1 else ""
-    return ((f" {trend.key}", "strong"), (f"{way}{others}", "dim"))
+    others = f" {trend.place} of {trend.total}, H L " if trend.total > 1 else ""
+    return ((others, "dim"), (f" {trend.key}", "strong"))
+
+
+def _unit(trend: Trend) -> str:
+    """Return what stands above the axis: the unit, and which way is better."""
+    return " · ".join(part for part in (trend.unit, f"{trend.way} is better" if trend.way else "") if part)
 
 
 def _columns(widest: Sequence[str]) -> tuple[Column, ...]:
