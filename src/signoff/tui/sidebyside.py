@@ -20,7 +20,7 @@ from signoff.values.metrics import Metric
 MEASURED = frozenset({"metrics", "slices"})
 LEAST_NAME, MOST_NAME = 18, 44
 LEAST_BLOCK, MOST_BLOCK, MOST_VALUE, MOST_DELTA = 9, 34, 14, 12
-WORD, SIGN, BETWEEN = 6, 1, 2
+WORD, SIGN, BETWEEN, LEAST_DELTA = 6, 1, 2, 7
 BEST, DIFFERENT = "*", "≠ "
 DIGEST = 12
 
@@ -175,9 +175,9 @@ def lay_out(comparison: Comparison, titles: Sequence[str], *, width: int, first:
     """
     measured = [one for one in comparison.rows.values() if one.measured]
     value = max((len(one.values[0]) for one in measured), default=1)
-    delta = max((len(one.deltas[0]) for one in measured), default=1)
+    delta = max([LEAST_DELTA, *(len(one.deltas[0]) for one in measured)])
     names = max((len(one.label) for one in comparison.rows.values()), default=0)
-    texts = max((len(text) for one in comparison.rows.values() for text in one.values), default=0)
+    texts = max((_needed(one) for one in comparison.rows.values()), default=0)
     widest = max(map(len, titles))
     others = len(titles) - 1
     first_block = max(LEAST_BLOCK, min(widest, MOST_BLOCK), value + 1)
@@ -194,7 +194,7 @@ def lay_out(comparison: Comparison, titles: Sequence[str], *, width: int, first:
     spare = max(0, rest - have * (block + BETWEEN))
     name = least_name + min(spare, max(0, min(names, MOST_NAME) - least_name))
     each = (spare - (name - least_name)) // (have + 1)
-    wanted = min(MOST_BLOCK, texts + len(DIFFERENT))
+    wanted = min(MOST_BLOCK, texts)
     return Layout(
         name=name,
         value=value,
@@ -204,6 +204,11 @@ def lay_out(comparison: Comparison, titles: Sequence[str], *, width: int, first:
         words=words,
         columns=(0, *range(start, start + have)),
     )
+
+
+def _needed(one: Shown) -> int:
+    """Return how many cells the longest text of a row wants."""
+    return len(DIFFERENT) + max(map(len, one.values)) + (0 if one.measured else 1 + max(map(len, one.deltas)))
 
 
 def title_lines(tops: Sequence[Sequence[str]], layout: Layout, *, plain: bool = False) -> tuple[Pieces, ...]:
