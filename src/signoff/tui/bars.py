@@ -21,7 +21,7 @@ WHOLES: dict[str, Decimal] = {
     "percent": Decimal(100),
     "pct": Decimal(100),
 }
-BAR, NO_BAR, LEFT, RIGHT, RULE, POINT = "█", " ", "├", "┤", "─", "●"
+BAR, NO_BAR, LEFT, RIGHT, RULE, POINT = "━", " ", "├", "┤", "─", "●"
 LEAST_BAR, MOST_BAR = 8, 40
 NO_NUMBER, GAP = "no number", "gap"
 

@@ -231,7 +231,7 @@ def _intervals(pairs: Iterable[Pair], other: str, *, width: int, plain: bool) ->
         for at, (who_is, metric) in enumerate(both):
             if scale is None or metric.low is None or metric.high is None:
                 continue
-            label = f"{fit('' if at else metric.name, name)}  {fit(who_is, who)}  "
+            label = f"{fit('' if at else clip_middle(metric.name, name), name)}  {fit(who_is, who)}  "
             bounds = f"  {metric.low} to {metric.high}{_level(metric)}"
             room = min(INTERVAL_CELLS, width - len(label) - len(bounds))
             drawn = interval(metric, scale, room, plain=plain) if room >= LEAST_NAME // 2 else ""

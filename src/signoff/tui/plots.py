@@ -4,7 +4,7 @@ The rule it keeps: pure; width and height are arguments; what has no number is l
 many numbers there are, the lowest and the highest of every column are on the screen; each character has an ASCII form.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 import msgspec
@@ -51,6 +51,7 @@ class Canvas(msgspec.Struct, frozen=True, kw_only=True):
         high: The number at the top.
         width: Characters across.
         gutter: Characters that the labels take.
+        dots: How many dots a character has across and down.
         plain: Whether only ASCII was used.
         unit: What stands above the axis.
     """
@@ -62,16 +63,19 @@ class Canvas(msgspec.Struct, frozen=True, kw_only=True):
     high: Decimal
     width: int
     gutter: int
+    dots: tuple[int, int]
     plain: bool
     unit: str
 
     def column(self, index: int) -> int:
         """Return in which column a number stands."""
-        return _across(index, len(self.numbers), self.width)
+        across, _ = self.dots
+        return _across(index, len(self.numbers), self.width * across) // across
 
     def row(self, number: Decimal) -> int:
         """Return in which row a number stands."""
-        return _down(number, self.low, self.high, len(self.rows))
+        _, down = self.dots
+        return _down(number, self.low, self.high, len(self.rows) * down) // down
 
 
 def axis(low: Decimal, high: Decimal, most: int) -> tuple[Decimal, ...]:
@@ -96,7 +100,7 @@ def tick_texts(ticks: Sequence[Decimal]) -> tuple[str, ...]:
     decimals = max(0, -step.adjusted())
     if largest >= MOST_EXPONENT or decimals > MOST_DECIMALS:
         digits = min(MOST_DECIMALS, max(0, largest - step.adjusted()))
-        return tuple(f"{tick:.{digits}e}" for tick in ticks)
+        return tuple(f"{tick:.{digits}e}" if tick else "0" for tick in ticks)
     return tuple(f"{tick:.{decimals}f}" for tick in ticks)
 
 
@@ -117,30 +121,36 @@ def draw(
         return None
     rows = height - 3
     ticks = axis(min(known), max(known), max(2, rows // ROWS_PER_TICK + 1))
-    low, high = ticks[0], ticks[-1]
     texts = tick_texts(ticks)
-    labels = {_down(tick, low, high, rows): text for tick, text in zip(ticks, texts, strict=True)}
     gutter = max(map(len, texts)) + 2
     columns = max(1, width - gutter)
-    sparse = len(numbers) * APART <= columns
-    per_column, per_row = (1, 1) if plain else (2, 4)
-    grid = _Grid(columns * per_column, rows * per_row)
-    grid.line([None if one is None else _down(one, low, high, rows * per_row) for one in numbers])
-    lines = grid.ascii() if plain else grid.braille()
-    if sparse or plain:
-        spots = {(_down(n, low, high, rows), _across(i, len(numbers), columns)) for i, n in _known(numbers)}
-        lines = _spotted(lines, spots, "*" if plain else POINT)
-    return Canvas(
-        rows=tuple(lines),
-        ticks=tuple(labels.get(row, "") for row in range(rows)),
+    across, down = dots = (1, 1) if plain else (2, 4)
+    grid = _Grid(columns * across, rows * down)
+    grid.line([None if one is None else _down(one, ticks[0], ticks[-1], rows * down) for one in numbers])
+    bare = Canvas(
+        rows=tuple(grid.ascii() if plain else grid.braille()),
+        ticks=("",) * rows,
         numbers=numbers,
-        low=low,
-        high=high,
+        low=ticks[0],
+        high=ticks[-1],
         width=columns,
         gutter=gutter,
+        dots=dots,
         plain=plain,
         unit=unit,
     )
+    return _finished(bare, dict(zip(ticks, texts, strict=True)))
+
+
+def _finished(canvas: Canvas, texts: Mapping[Decimal, str]) -> Canvas:
+    """Return a canvas with labels, and with a character of its own for every number where that tells them apart."""
+    labels = {canvas.row(tick): text for tick, text in texts.items()}
+    rows, count = canvas.rows, len(canvas.numbers)
+    if canvas.plain or count * APART <= canvas.width:
+        spots = {(canvas.row(number), canvas.column(at)) for at, number in _known(canvas.numbers)}
+        rows = _spotted(rows, spots, _glyph(POINT, canvas))
+    ticks = tuple(labels.get(row, "") for row in range(len(rows)))
+    return msgspec.structs.replace(canvas, rows=rows, ticks=ticks)
 
 
 def _known(numbers: Sequence[Decimal | None]) -> Iterator[tuple[int, Decimal]]:
@@ -195,11 +205,11 @@ class _Grid:
         return ["".join(LINK if y in column else " " for column in self.columns) for y in range(self.height)]
 
 
-def _spotted(rows: Sequence[str], spots: Iterable[tuple[int, int]], glyph: str) -> list[str]:
+def _spotted(rows: Sequence[str], spots: Iterable[tuple[int, int]], glyph: str) -> tuple[str, ...]:
     cells = [list(row) for row in rows]
     for row, column in spots:
         cells[row][column] = glyph
-    return ["".join(row) for row in cells]
+    return tuple("".join(row) for row in cells)
 
 
 def plot_lines(canvas: Canvas, *, ends: tuple[str, str], marks: Sequence[Mark] = ()) -> tuple[Pieces, ...]:

@@ -12,6 +12,7 @@ import msgspec
 from signoff.policy.compare import Better, better_of, metric_key
 from signoff.registry.rows import headline_metrics
 from signoff.registry.snapshot import ModelView
+from signoff.tui.measures import delta_text
 from signoff.tui.present import aligned, count
 from signoff.values.display import UNKNOWN
 from signoff.values.metrics import Direction, Metric, comparable, delta, direction
@@ -53,12 +54,14 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         text: As written, lined up with the others; `-` for nothing.
         number: What is drawn, or None.
         delta: By how much it is above the nearest earlier one; None where there is none.
+        change: That as text, lined up with the others.
         better: What that means, None where nobody knows.
     """
 
     text: str
     number: Decimal | None = None
     delta: Decimal | None = None
+    change: str = ""
     better: Better | None = None
 
 
@@ -135,15 +138,20 @@ def _values(
     number: int, said: Mapping[int, Metric], drawn: Mapping[int, Metric], way: Direction | None
 ) -> Iterator[Value]:
     texts = aligned([said[at].text if at in said else UNKNOWN for at in range(number)])
+    deltas = tuple(_deltas(number, drawn))
+    changes = aligned([delta_text(difference) for difference in deltas])
+    for at, difference in enumerate(deltas):
+        one = drawn[at].number if at in drawn else None
+        better = better_of(difference, way)
+        yield Value(text=texts[at], number=one, delta=difference, change=changes[at], better=better)
+
+
+def _deltas(number: int, drawn: Mapping[int, Metric]) -> Iterator[Decimal | None]:
     before: Metric | None = None
-    for at, text in enumerate(texts):
+    for at in range(number):
         here = drawn.get(at)
-        if here is None:
-            yield Value(text=text)
-            continue
-        difference = delta(before, here) if before else None
-        yield Value(text=text, number=here.number, delta=difference, better=better_of(difference, way))
-        before = here
+        yield delta(before, here) if before is not None and here is not None else None
+        before = here or before
 
 
 def _left_out(versions: Sequence[str], said: Mapping[int, Metric], drawn: Mapping[int, Metric]) -> Iterator[str]:

@@ -37,10 +37,10 @@ def test_groups_have_bars_values_below_each_other_and_their_gap() -> None:
 def test_a_bar_is_as_long_as_its_share() -> None:
     scale = bar_scale([measured("0.5")])
     assert scale == Scale(Decimal(0), Decimal(1))
-    assert bar(Decimal("0.5"), scale, 20).count("█") == 10
-    assert bar(Decimal(1), scale, 20).count("█") == 20
+    assert bar(Decimal("0.5"), scale, 20).count("━") == 10
+    assert bar(Decimal(1), scale, 20).count("━") == 20
     assert bar(Decimal(0), scale, 20).strip() == ""
-    assert bar(Decimal("0.001"), scale, 20).count("█") == 1
+    assert bar(Decimal("0.001"), scale, 20).count("━") == 1
 
 
 @pytest.mark.parametrize(("unit", "whole"), [("%", 100), ("fraction", 1), ("ms", 80), (None, 80)])
@@ -51,8 +51,8 @@ def test_the_scale_of_a_share_is_the_whole(unit: str | None, whole: int) -> None
 
 def test_negative_numbers_go_to_the_left_of_zero() -> None:
     scale = bar_scale([measured("-2", unit="ms"), measured("2", unit="ms")])
-    assert bar(Decimal(-2), scale, 20) == "█" * 10 + " " * 10
-    assert bar(Decimal(2), scale, 20) == " " * 10 + "█" * 10
+    assert bar(Decimal(-2), scale, 20) == "━" * 10 + " " * 10
+    assert bar(Decimal(2), scale, 20) == " " * 10 + "━" * 10
 
 
 def test_a_value_without_number_is_told_and_has_no_bar() -> None:

@@ -9,10 +9,10 @@ from signoff.errors import SignoffError
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import ModelView
 from signoff.tui.columns import standing_piece
-from signoff.tui.measures import BETTER, delta_text
+from signoff.tui.measures import BETTER
 from signoff.tui.messages import Go
 from signoff.tui.plots import Canvas, Mark, draw, plot_lines
-from signoff.tui.present import Piece, Pieces, aligned
+from signoff.tui.present import Piece, Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
@@ -97,7 +97,6 @@ class TrendPage(Page):
             return
         views = {view.version: view for view in model.versions} if model and trend.values else {}
         self.places = places = {version: at for at, version in enumerate(views)}
-        deltas = aligned([delta_text(value.delta) for value in trend.values])
         if model is not None and not trend.values:
             self.table.empty = NO_METRICS if scene.snapshot.complete else READING
 
@@ -105,10 +104,10 @@ class TrendPage(Page):
             at = places[str(key)]
             value, view = trend.values[at], views[str(key)]
             word, tone = BETTER[value.better]
-            numbers: Pieces = ((value.text, "plain"), (deltas[at], tone), (word, tone))
+            numbers: Pieces = ((value.text, "plain"), (value.change, tone), (word, tone))
             return Row(key, ((view.version, "strong"), *numbers, standing_piece(view, scene)))
 
-        self.table.lay_out(_columns([deltas[0], trend.values[0].text] if views else ()))
+        self.table.lay_out(_columns([trend.values[0].change, trend.values[0].text] if views else ()))
         first = not self.table.keys
         self.table.show(tuple(views), row_of)
         if first and views:
@@ -146,7 +145,7 @@ class TrendPage(Page):
 
     def ends(self) -> tuple[str, str]:
         """Return the names of the first and the last version."""
-        names = list(self.places)
+        names = self.trends.versions if self.trends else ()
         return (names[0], names[-1]) if names else ("", "")
 
     def marks(self) -> tuple[Mark, ...]:
@@ -200,6 +199,7 @@ class TrendPage(Page):
     def on_table_moved(self, _: Table.Moved) -> None:
         """Mark what the cursor is on."""
         self.tell("")
+        self.offer()
         self.draw_marks()
 
     def on_table_opened(self, _: Table.Opened) -> None:
