@@ -10,8 +10,8 @@ from decimal import Decimal
 import msgspec
 
 from signoff.policy.compare import Better, better_of, metric_key
-from signoff.registry.rows import headline_metrics
-from signoff.registry.snapshot import ModelView
+from signoff.registry.rows import headline_metrics, natural
+from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.measures import delta_text
 from signoff.tui.present import aligned, count
 from signoff.values.display import UNKNOWN
@@ -92,10 +92,17 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(value.number for value in self.values)
 
 
+def in_order(model: ModelView) -> tuple[VersionView, ...]:
+    """Return registered versions in the order of registration, then drafts by name as people count."""
+    drafts = sorted((one for one in model.versions if one.state is None), key=lambda one: natural(one.version))
+    return (*(one for one in model.versions if one.state is not None), *drafts)
+
+
 def trends_of(model: ModelView) -> Trends:
     """Return every metric that any version of a model says."""
     found: dict[tuple[object, ...], dict[int, Metric]] = {}
-    for place, view in enumerate(model.versions):
+    views = in_order(model)
+    for place, view in enumerate(views):
         for metric in view.metrics:
             found.setdefault(metric.identity, {}).setdefault(place, metric)
     first = headline_metrics(model)
@@ -107,7 +114,7 @@ def trends_of(model: ModelView) -> Trends:
 
     ordered = sorted(found.values(), key=order)
     return Trends(
-        versions=tuple(view.version for view in model.versions),
+        versions=tuple(view.version for view in views),
         metrics={metric_key(next(iter(values.values()))): values for values in ordered},
         meanings={one.name: one.direction for one in model.metadata.metrics if one.direction},
     )

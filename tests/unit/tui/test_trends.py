@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+import msgspec
+
 from signoff.policy.history import History
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.schema.cards import ModelMetadata
-from signoff.tui.trends import trend_of, trends_of
+from signoff.tui.trends import in_order, trend_of, trends_of
 from signoff.values.metrics import Metric
 
 
@@ -64,6 +66,12 @@ def test_a_word_means_a_metric_by_its_key_or_its_name_and_else_the_first() -> No
     assert trends.choose("latency") == "latency on holdout"
     assert trends.choose("") == "accuracy on holdout"
     assert trends.choose("no such") == "accuracy on holdout"
+
+
+def test_drafts_stand_in_the_order_in_which_people_count() -> None:
+    views = [VersionView(model="fraud", version=name, digest=None, status="unregistered") for name in ("10", "9", "1")]
+    drafts = msgspec.structs.replace(model(), versions=tuple(views))
+    assert [view.version for view in in_order(drafts)] == ["1", "9", "10"]
 
 
 def test_a_model_without_metrics_has_an_empty_trend() -> None:

@@ -16,7 +16,7 @@ from signoff.tui.present import Piece, Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
-from signoff.tui.trends import Trend, Trends, trend_of, trends_of
+from signoff.tui.trends import Trend, Trends, in_order, trend_of, trends_of
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.drawing import Drawing
 from signoff.tui.widgets.paint import is_plain
@@ -95,7 +95,7 @@ class TrendPage(Page):
         trend, model, scene = self.trend, self.model, self.scene
         if scene is None or (model is not None and self.trends is None):
             return
-        views = {view.version: view for view in model.versions} if model and trend.values else {}
+        views = {view.version: view for view in in_order(model)} if model and trend.values else {}
         self.places = places = {version: at for at, version in enumerate(views)}
         if model is not None and not trend.values:
             self.table.empty = NO_METRICS if scene.snapshot.complete else READING

@@ -66,7 +66,9 @@ class VersionPage(Page):
     def _text(self, view: VersionView, scene: Scene) -> Text:
         match self.tab:
             case "metrics":
-                return metrics_text(view, scene, width=max(PAGE_WIDTH, self.size.width - 2), plain=is_plain(self))
+                return metrics_text(
+                    view, scene, width=self.size.width - 2 if self.size else PAGE_WIDTH, plain=is_plain(self)
+                )
             case "history":
                 return history_text(view, scene)
             case _:
