@@ -109,10 +109,10 @@ def _metric_row(cells: list[list[Metric]], meanings: Mapping[str, Direction]) ->
     alike = _all_comparable(cells, numbers)
     return ComparedRow(
         group="slices" if one.slice else "metrics",
-        key=_key(one),
+        key=metric_key(one),
         values=tuple(_joined(metric.text for metric in cell) for cell in cells),
         deltas=deltas,
-        better=tuple(_better(each, way) for each in deltas),
+        better=tuple(better_of(each, way) for each in deltas),
         best=_best([metric.number if metric else None for metric in numbers], way) if alike else None,
         comparable=alike,
         differs=len({frozenset(map(_said, cell)) for cell in cells}) > 1,
@@ -143,7 +143,8 @@ def _all_comparable(cells: list[list[Metric]], numbers: list[Metric | None]) -> 
     return all(comparable(one, other) for one, other in combinations(known, 2))
 
 
-def _better(difference: Decimal | None, way: Direction | None) -> Better | None:
+def better_of(difference: Decimal | None, way: Direction | None) -> Better | None:
+    """Return what a difference means where `way` is better; None where nobody knows."""
     if difference is None or (difference and way is None):
         return None
     if not difference:
@@ -159,7 +160,8 @@ def _best(numbers: list[Decimal | None], way: Direction | None) -> int | None:
     return numbers.index(max(known) if way == "higher" else min(known))
 
 
-def _key(metric: Metric) -> str:
+def metric_key(metric: Metric) -> str:
+    """Return what tells a metric apart in words, as "accuracy on holdout 2026-Q3 test [gender=female]"."""
     place = " ".join(part for part in (metric.dataset, metric.revision, metric.split) if part)
     group = ", ".join(f"{key}={value}" for key, value in metric.slice)
     return metric.name + (f" on {place}" if place else "") + (f" [{group}]" if group else "")

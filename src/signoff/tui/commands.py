@@ -64,6 +64,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LISTS = frozenset({"models", "versions", "inbox", "serving", "audit"})
+COLUMNED = LISTS | {"compare", "trend"}
 MARKING = frozenset({"versions"})
 TABBED = frozenset({"version"})
 ON_VERSION = frozenset({"versions", "version", "inbox", "serving"})
@@ -118,7 +119,7 @@ COMMANDS: tuple[Command, ...] = (
         title="open",
         group="go",
         priority=9,
-        screens=LISTS | {"tasks", "problems", "compare"},
+        screens=LISTS | {"tasks", "problems", "compare", "trend"},
         why_not=_needs_selection,
     ),
     Command(id="back", keys=("escape",), title="back", group="go", priority=4),
@@ -135,10 +136,18 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="mark", keys=("space",), title="mark", group="look", priority=2, screens=MARKING),
     Command(id="mark.range", keys=("v",), title="mark from the last mark to here", group="look", screens=MARKING),
     Command(id="unmark", keys=("u",), title="take all marks away", group="look", screens=MARKING),
-    Command(id="column.left", keys=("H",), title="choose the column to the left", group="look", screens=LISTS),
-    Command(id="column.right", keys=("L",), title="choose the column to the right", group="look", screens=LISTS),
+    Command(id="column.left", keys=("H",), title="column or metric to the left", group="look", screens=COLUMNED),
+    Command(id="column.right", keys=("L",), title="column or metric to the right", group="look", screens=COLUMNED),
     Command(id="sort", keys=("s",), title="sort", group="look", priority=2, screens=LISTS),
-    _look("compare", "c", ON_VERSION, priority=5),
+    _look("compare", "c", ON_VERSION | {"trend"}, priority=5),
+    Command(
+        id="differences",
+        keys=("n",),
+        title="only differences",
+        group="look",
+        priority=6,
+        screens=frozenset({"compare"}),
+    ),
     _look("trend", "m", ON_MODEL | {"compare"}, title="metric trend", priority=2),
     _look("describe", "d", title="describe", priority=2),
     _look("yaml", "y", title="YAML", priority=1),

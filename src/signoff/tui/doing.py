@@ -9,6 +9,7 @@ from typing import Protocol
 
 from textual.message import Message
 
+from signoff.tui.choosing import refs_to_compare
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -46,6 +47,26 @@ def go(page_id: str) -> Doing:
     return doing
 
 
+def look(page_id: str, words_of: Callable[[Page], tuple[str, ...]]) -> Doing:
+    """Return what shows a page about what the page in front is on; without words there is nothing to show."""
+
+    def doing(app: Desktop) -> None:
+        words = words_of(app.page)
+        if words:
+            app.post_message(Go(page_id, *words))
+
+    return doing
+
+
+def _compared(page: Page) -> tuple[str, ...]:
+    return refs_to_compare(page.scene, page.view, page.marked) if page.scene else ()
+
+
+def _trend(page: Page) -> tuple[str, ...]:
+    subject = page.subject
+    return (subject.model, "", subject.version) if subject else ()
+
+
 def sign(action: str) -> Doing:
     """Return what opens the signing dialog for the subject."""
 
@@ -59,6 +80,8 @@ def sign(action: str) -> Doing:
 
 DOINGS: dict[str, Doing] = {
     **{page: go(page) for page in ("help", "problems")},
+    "compare": look("compare", _compared),
+    "trend": look("trend", _trend),
     **{action: sign(action) for action in ("request", "approve", "reject", "promote")},
 }
 """Command id -> what it does."""

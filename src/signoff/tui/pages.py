@@ -11,7 +11,7 @@ from signoff.policy.history import Decision, Entry
 from signoff.registry.problems import Problem
 from signoff.registry.snapshot import StageStatus, VersionView
 from signoff.tui.columns import signoff_piece, standing_piece
-from signoff.tui.measures import short_table
+from signoff.tui.measures import PANE_WIDTH, short_table
 from signoff.tui.present import Piece, Pieces, count, fit, glyph, or_unknown, state
 from signoff.tui.scene import Scene, needed
 from signoff.values.display import UNKNOWN, age, displayable_lines, long_size, short_digest, utc_minute
@@ -38,7 +38,7 @@ def title_line(view: VersionView, scene: Scene) -> Pieces:
     return ((view.ref, "strong"), ("  ", "plain"), standing_piece(view, scene))
 
 
-def detail(view: VersionView, scene: Scene, findings: Sequence[Finding] | None) -> Text:
+def detail(view: VersionView, scene: Scene, findings: Sequence[Finding] | None, *, width: int = PANE_WIDTH) -> Text:
     """Return the short form for the pane beside the list; `findings` None: they are still being asked for."""
     model = scene.snapshot.find_model(view.model)
     stage = scene.target(view)
@@ -48,7 +48,7 @@ def detail(view: VersionView, scene: Scene, findings: Sequence[Finding] | None) 
     lines.append(labelled("by", (f"{or_unknown(view.author)}, {age(view.moment, now=scene.now)}", "plain")))
     if view.stages or view.aliases:
         lines.append(labelled("held by", (", ".join((*view.stages, *view.aliases)), "plain")))
-    lines += short_table(view, scene, model)
+    lines += short_table(view, scene, model, width=width)
     if view.state is not None and stage:
         lines += [*heading("Gates", (f"  for {stage}", "dim")), *finding_lines(findings)]
         ask = view.ask(stage)

@@ -77,6 +77,13 @@ PLAIN_GLYPHS = str.maketrans(
         "Δ": "d",
         TIMES: "x",
         "±": "~",
+        "•": "*",
+        "◆": "X",
+        "├": "|",
+        "┤": "|",
+        "└": "+",
+        "━": "=",
+        "≠": "/",
     }
 )
 
@@ -115,6 +122,14 @@ def clip_left(text: str, width: int) -> str:
     while cell_len(kept) > (width if kept is text else width - 1):
         kept = kept[1:]
     return kept if kept is text else "…" + kept
+
+
+def clip_middle(text: str, width: int) -> str:
+    """Return displayable text in at most `width` cells, keeping both ends: `true_posi…gap_race`."""
+    if cell_len(text) <= width:
+        return text
+    end = clip_left(text, max(1, width // 2))
+    return clip(text, width - cell_len(end) + 1)[:-1] + end
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from signoff.policy.compare import Better
+from signoff.policy.compare import Better, better_of
 from signoff.registry.inbox import waiting_for
 from signoff.registry.snapshot import ModelView, Snapshot, StageStatus, VersionView
 from signoff.schema.rules import StageRule
@@ -175,12 +175,4 @@ def _pair(this: Metric | None, other: Metric | None, meanings: dict[str, Directi
     assert metric is not None
     difference = delta(other, this) if this is not None and other is not None else None
     way = meanings.get(metric.name) or direction(metric.name)
-    return Pair(metric=metric, this=this, other=other, delta=difference, better=_better(difference, way))
-
-
-def _better(difference: Decimal | None, way: Direction | None) -> Better | None:
-    if difference is None or (difference and way is None):
-        return None
-    if not difference:
-        return "same"
-    return "better" if (difference > 0) == (way == "higher") else "worse"
+    return Pair(metric=metric, this=this, other=other, delta=difference, better=better_of(difference, way))

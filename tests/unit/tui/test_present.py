@@ -10,6 +10,7 @@ from signoff.tui.present import (
     aligned,
     clip,
     clip_left,
+    clip_middle,
     clip_pieces,
     count,
     fit,
@@ -43,6 +44,21 @@ def test_a_place_is_clipped_at_its_beginning() -> None:
     assert clip_left("/mnt/storage/models", 8) == "…/models"
     assert clip_left("/mnt", 8) == "/mnt"
     assert clip_left("/mnt", 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "clipped"),
+    [
+        ("true_positive_rate_gap_race", 16, "true_pos…ap_race"),
+        ("accuracy", 8, "accuracy"),
+        ("accuracy", 3, "ac…"),
+        ("模型模型模型", 7, "模型…型"),
+        ("accuracy", 1, "…"),
+    ],
+)
+def test_a_name_keeps_both_ends(text: str, width: int, clipped: str) -> None:
+    assert clip_middle(text, width) == clipped
+    assert cell_len(clip_middle(text, width)) <= width
 
 
 @pytest.mark.parametrize("text", ["7", "0.931", "模型", "a much longer text than fits"])

@@ -5,7 +5,7 @@ nothing itself that is more than looking.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -18,6 +18,7 @@ from textual.widget import Widget
 from signoff.errors import SignoffError
 from signoff.registry.snapshot import Snapshot, VersionView
 from signoff.tui.bindings import bindings
+from signoff.tui.choosing import why_no_comparison
 from signoff.tui.commands import COMMANDS, Situation, commands_on, label_of, why_not
 from signoff.tui.feed import Job
 from signoff.tui.present import Tone
@@ -112,8 +113,13 @@ class Page(Screen[None]):
             selected=subject.ref if subject else "",
             marked=len(self.marked),
             unwritable=self.unwritable,
-            refusals=self.scene.refusals(view) if view and self.scene else {},
+            refusals={**(self.scene.refusals(view) if view and self.scene else {}), **self.cannot_look()},
         )
+
+    def cannot_look(self) -> Mapping[str, str]:
+        """Return why the subject cannot be looked at in some way: command id to words."""
+        why = why_no_comparison(self.scene, self.view, self.marked) if self.scene else ""
+        return {"compare": why} if why else {}
 
     def obey(self, command_id: str) -> bool:  # noqa: ARG002  (most screens have no commands of their own)
         """Do a command of this screen that can be done; return False where it is none of this screen's."""

@@ -12,6 +12,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "models": ("models", "ModelsPage"),
     "versions": ("versions", "VersionsPage"),
     "version": ("version", "VersionPage"),
+    "compare": ("compare", "ComparePage"),
+    "trend": ("trend", "TrendPage"),
     "problems": ("problems", "ProblemsPage"),
     "help": ("help", "HelpPage"),
 }

@@ -2,19 +2,21 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.widget import Widget
 
 from signoff.errors import SignoffError
 from signoff.policy.checks import Finding
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import VersionView
-from signoff.tui.measures import metrics_text
+from signoff.tui.measures import PAGE_WIDTH, metrics_text
 from signoff.tui.pages import Text, findings_said, history_text, overview_text
 from signoff.tui.present import Piece
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.chrome import OneLine
+from signoff.tui.widgets.paint import is_plain
 from signoff.tui.widgets.text import TextView
 
 TABS = {"overview": "1 Overview", "metrics": "2 Metrics", "history": "6 History"}
@@ -64,7 +66,9 @@ class VersionPage(Page):
     def _text(self, view: VersionView, scene: Scene) -> Text:
         match self.tab:
             case "metrics":
-                return metrics_text(view, scene)
+                return metrics_text(
+                    view, scene, width=self.size.width - 2 if self.size else PAGE_WIDTH, plain=is_plain(self)
+                )
             case "history":
                 return history_text(view, scene)
             case _:
@@ -97,6 +101,11 @@ class VersionPage(Page):
             case _:
                 return False
         return True
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Lay the metrics out for the new width."""
+        if self.scene is not None and self.view is not None:
+            self.text.show(self._text(self.view, self.scene))
 
     def choose(self, tab: str) -> None:
         """Show another tab, where it was left."""

@@ -12,6 +12,7 @@ from signoff.registry.registry import Registry
 from signoff.registry.rows import VersionRow, known_names, natural
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
+from signoff.tui.measures import PANE_WIDTH
 from signoff.tui.messages import Go
 from signoff.tui.pages import detail, findings_said
 from signoff.tui.scene import Scene
@@ -89,7 +90,7 @@ class VersionsPage(Page):
         known = self.findings.get(view.version)
         if known is None and view.state is not None and scene.target(view):
             self.ask_findings(view, scene.target(view))
-        self.pane.show(detail(view, scene, known))
+        self.pane.show(detail(view, scene, known, width=max(PANE_WIDTH, self.pane.size.width - 1)))
 
     def ask_findings(self, view: VersionView, stage: str) -> None:
         """Ask on the desk; an answer about another version than the cursor's is only kept."""
