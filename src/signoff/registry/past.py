@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from signoff.errors import AlarmError, InvalidValueError, VerificationError
+from signoff.errors import InvalidValueError, VerificationError
 from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.trust import TrustChain, TrustRecord
@@ -51,7 +51,7 @@ def registry_at(registry: Registry, moment: datetime, *, model: str = "") -> Pas
     for name in (registry.model(model, complete=False).name,) if model else registry.models():
         try:
             histories.append(history_at(registry.reader, name, moment))
-        except (VerificationError, AlarmError) as error:
+        except VerificationError as error:
             untold.append((name, str(error)))
     known = tuple(one for one in histories if one.entries)
     return Past(moment=moment, trust=trust, histories=known, untold=tuple(untold))

@@ -4,15 +4,15 @@ The rule it keeps: a cell is made from one model or version and the scene alone;
 last, whichever way.
 """
 
-from typing import Any
+from datetime import datetime
 
 from signoff.registry.rows import headline, headline_metrics, natural
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.present import Piece, aligned, glyph, or_unknown, state
 from signoff.tui.scene import GONE, Scene
-from signoff.tui.widgets.fields import Field, Order
+from signoff.tui.widgets.fields import Field, Order, age_field
 from signoff.tui.widgets.table import Column
-from signoff.values.display import UNKNOWN, age, short_size
+from signoff.values.display import UNKNOWN, short_size
 
 LONGEST_TITLE = 13
 SHORT_STATES = {"PendingManualApproval": "waits", "Stale": "lapsed", "Rejected": "rejected"}
@@ -55,11 +55,7 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
             cell=lambda model: (short_size(_size(model)), "plain"),
             order=_size,
         ),
-        Field(
-            column=Column(id="updated", title="UPDATED", width=8, align="right", priority=4),
-            cell=lambda model: (age(_updated(model), now=scene.now), "dim"),
-            order=lambda model: _youth(_updated(model), scene),
-        ),
+        age_field(Column(id="updated", title="UPDATED", width=8, align="right", priority=4), updated),
     )
 
 
@@ -81,13 +77,10 @@ def _size(model: ModelView) -> int | None:
     return sum(sizes) if sizes else None
 
 
-def _updated(model: ModelView) -> Any:  # noqa: ANN401  (a moment or None, as msgspec's structs hold it)
+def updated(model: ModelView) -> datetime | None:
+    """Return when somebody last signed or wrote something about a model."""
     moments = [view.moment for view in model.versions if view.moment is not None]
     return max([*moments, *([model.history.latest] if model.history.latest else [])], default=None)
-
-
-def _youth(moment: Any, scene: Scene) -> float | None:  # noqa: ANN401
-    return None if moment is None else (scene.now - moment).total_seconds()
 
 
 def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], ...]:
@@ -120,11 +113,7 @@ def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], 
             cell=lambda view: (or_unknown(view.author.partition("@")[0]), "plain"),
             order=lambda view: view.author or None,
         ),
-        Field(
-            column=Column(id="age", title="AGE", width=8, align="right", priority=35),
-            cell=lambda view: (age(view.moment, now=scene.now), "dim"),
-            order=lambda view: _youth(view.moment, scene),
-        ),
+        age_field(Column(id="age", title="AGE", width=8, align="right", priority=35), lambda view: view.moment),
     )
 
 

@@ -58,7 +58,7 @@ def sign(action: str) -> Doing:
 
 
 DOINGS: dict[str, Doing] = {
-    **{page: go(page) for page in ("help", "problems")},
+    **{page: go(page) for page in ("inbox", "serving", "audit", "rules", "help", "problems")},
     **{action: sign(action) for action in ("request", "approve", "reject", "promote")},
 }
 """Command id -> what it does."""

@@ -51,6 +51,7 @@ STATES: dict[str, tuple[str, Tone]] = {
     "Rejected": ("✗", "bad"),
     "none": ("·", "dim"),
 }
+UNKNOWN_PIECE: Piece = (UNKNOWN, "dim")
 OTHER_STATE: tuple[str, Tone] = ("·", "plain")
 
 PLAIN_GLYPHS = str.maketrans(

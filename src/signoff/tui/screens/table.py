@@ -12,6 +12,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "models": ("models", "ModelsPage"),
     "versions": ("versions", "VersionsPage"),
     "version": ("version", "VersionPage"),
+    "inbox": ("inbox", "InboxPage"),
+    "serving": ("serving", "ServingPage"),
+    "audit": ("audit", "AuditPage"),
+    "rules": ("rules", "RulesPage"),
     "problems": ("problems", "ProblemsPage"),
     "help": ("help", "HelpPage"),
 }

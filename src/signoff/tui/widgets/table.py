@@ -138,6 +138,11 @@ class Table(LineView):
         if self.cursor != before:
             self.post_message(self.Moved(self, self.cursor))
 
+    def remake(self) -> None:
+        """Make the visible rows anew; no row comes, goes or moves."""
+        self.made = {}
+        self.repaint()
+
     def lay_out(self, columns: Sequence[Column], *, sort: Sort | None = None, chosen: str = "") -> None:
         """Change the columns, the sort mark and the chosen column."""
         self.columns, self.sort, self.chosen = tuple(columns), sort, chosen
