@@ -14,6 +14,7 @@ from signoff.errors import InvalidValueError
 from signoff.policy.history import Entry, History
 from signoff.policy.trust import TrustChain, TrustRecord
 from signoff.registry.checkpoints import Checkpoint
+from signoff.registry.snapshot import Snapshot
 from signoff.schema import layout
 from signoff.values.times import parse_stamp
 
@@ -82,7 +83,7 @@ def moment_of(told: Told) -> datetime | None:
 
 def timeline(
     histories: Iterable[History],
-    trust: TrustChain,
+    trust: TrustChain | None,
     *,
     checkpoints: Iterable[Checkpoint] = (),
     faults: Mapping[str, str] = {},
@@ -91,11 +92,14 @@ def timeline(
 
     Args:
         histories: The state of each model.
-        trust: The trust chain.
+        trust: The trust chain; None leaves it out.
         checkpoints: The valid checkpoints.
         faults: Chain to why its next slot is invalid.
     """
-    chains: list[Iterable[Told]] = [checkpoints, _with_end(trust.records, layout.TRUST_CHAIN, trust.fault)]
+    end = faults.get(layout.CHECKPOINT_CHAIN, "")
+    chains: list[Iterable[Told]] = [_with_end(checkpoints, layout.CHECKPOINT_CHAIN, end)]
+    if trust is not None:
+        chains.append(_with_end(trust.records, layout.TRUST_CHAIN, trust.fault))
     for one in histories:
         chain = layout.model_chain(one.model)
         chains.append(_with_end(one.entries, chain, faults.get(chain, "")))
@@ -105,6 +109,27 @@ def timeline(
         timed += reversed(list(_timed(chained, carried)))
     timed.sort(key=lambda pair: pair[0], reverse=True)
     return Timeline(records=tuple(told for _, told in timed), carried=carried)
+
+
+def timeline_of(
+    snapshot: Snapshot, model: str = "", *, checkpoints: Iterable[Checkpoint] = (), fault: str = ""
+) -> Timeline:
+    """Return the records of a registry by time, or of one model.
+
+    Args:
+        snapshot: The registry.
+        model: The model; "" is all, the trust chain and checkpoints too.
+        checkpoints: The valid checkpoints.
+        fault: Why the next checkpoint is not valid, or "".
+    """
+    models = [one for one in snapshot.models if model in {"", one.name}]
+    faults = {layout.CHECKPOINT_CHAIN: fault} if fault and not model else {}
+    for one in models:
+        alarms = [problem.what for problem in one.problems if problem.severity == "alarm"]
+        faults |= {layout.model_chain(one.name): what for what in alarms[:1]}
+    histories = [one.history for one in models]
+    trust = None if model else snapshot.trust
+    return timeline(histories, trust, checkpoints=() if model else checkpoints, faults=faults)
 
 
 def _with_end(records: Iterable[Told], chain: str, fault: str) -> Iterator[Told]:

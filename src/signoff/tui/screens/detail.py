@@ -23,7 +23,7 @@ class SidePane(TextView):
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
-    SidePane { display: none; width: 50; border-left: solid $panel; padding: 0 0 0 1; }
+    SidePane { display: none; width: 54; border-left: solid $panel; padding: 0 0 0 1; }
     Page.-wide SidePane { display: block; }
     Page.-broad SidePane { width: 66; }
     """
