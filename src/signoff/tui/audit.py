@@ -13,7 +13,7 @@ from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.rows import natural
 from signoff.registry.timeline import InvalidSlot, Timeline, Told, key_of
 from signoff.tui.pages import Text, labelled
-from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, or_unknown, state
+from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, glyph, or_unknown, state
 from signoff.tui.told import (
     action_of,
     aim_of,
@@ -105,17 +105,17 @@ def record_fields(line: Timeline) -> tuple[Field[Told], ...]:
             order=lambda told: author_of(told) or None,
         ),
         Field(
-            column=Column(id="did", title="DID", width=11, priority=99),
+            column=Column(id="did", title="DID", width=13, priority=99),
             cell=_did_piece,
             order=action_of,
         ),
         Field(
-            column=Column(id="on", title="ON", width=20, priority=95, grow=8),
-            cell=lambda told: (object_of(told), "plain"),
+            column=Column(id="on", title="ON", width=18, priority=95, grow=8),
+            cell=lambda told: (object_of(told, short=True), "plain"),
             order=lambda told: natural(object_of(told)),
         ),
         Field(
-            column=Column(id="state", title="STATE", width=13, priority=85),
+            column=Column(id="state", title="STATE", width=13, priority=65),
             cell=lambda told: state(worth_of(told)),
             order=worth_of,
         ),
@@ -133,7 +133,11 @@ def _chain_words(told: Told) -> str:
 
 
 def _did_piece(told: Told) -> Piece:
-    return shown_action(told), "strong" if worth_of(told) == "effective" else "dim"
+    worth = worth_of(told)
+    if worth == "effective":
+        return shown_action(told), "strong"
+    mark, tone = glyph(worth)
+    return f"{mark} {shown_action(told)}", tone
 
 
 def _said_piece(told: Told) -> Piece:

@@ -57,16 +57,14 @@ def action_of(told: Told) -> str:
             return "unreadable"
 
 
-def object_of(told: Told) -> str:
-    """Return what a record is about, without its model: `7 to production`, `rules 3`."""
+def object_of(told: Told, *, short: bool = False) -> str:
+    """Return what a record is about, without its model: `7 to production`, in short `7 production`; `rules 3`."""
     match told:
         case Entry():
-            action, name = told.record.action, action_of(told)
             aim = next((aim for one in AIMS if (aim := aim_of(told, one))), "")
-            version = version_of(told)
-            answered = str(getattr(action, "record", ""))[:ID_DIGITS]
-            parts = (version or answered, f"{WAYS.get(name, 'for')} {aim}" if aim else "")
-            return " ".join(part for part in parts if part) or "the model"
+            way = "" if short or not aim else WAYS.get(action_of(told), "for")
+            answered = str(getattr(told.record.action, "record", ""))[:ID_DIGITS]
+            return " ".join(part for part in (version_of(told) or answered, way, aim) if part) or "the model"
         case TrustRecord():
             return f"rules {told.seq}"
         case Checkpoint():

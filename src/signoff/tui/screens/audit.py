@@ -41,7 +41,7 @@ class AuditPage(Page):
     CSS = """
     #tabs { display: none; background: $background; }
     #line { height: 3; background: $panel; padding: 0 0 0 1; }
-    AuditPage.-wide #line { display: none; }
+    AuditPage.-wide #line, AuditPage.-broad #line { display: none; }
     AuditPage.-past #tabs { display: block; }
     #pointers { display: none; }
     AuditPage.-stages #pointers { display: block; }
@@ -92,6 +92,7 @@ class AuditPage(Page):
         """Say which list is in front."""
         self.set_class(bool(self.moment_text), "-past")
         self.set_class(self.tab == "stages", "-stages")
+        self.front.table.focus()
 
     @property
     def front(self) -> Listing:
@@ -196,8 +197,9 @@ class AuditPage(Page):
             return
         now, line = (self.when or scene.now), self.line
         if one is None:
-            self.below.show(())
-            self.pane.tell(None, lambda: ((("nothing is selected", "dim"),),))
+            why = ((self.front.table.empty, "dim"),)
+            self.below.show((why,))
+            self.pane.tell(None, lambda: (why,))
         elif isinstance(one, Pointer):
             self.below.show((pointer_line(one, now=now),))
             self.pane.tell(one.key, lambda: pointer_text(one, now=now))

@@ -23,9 +23,10 @@ class SidePane(TextView):
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
-    SidePane { display: none; width: 54; border-left: solid $panel; padding: 0 0 0 1; }
-    Page.-wide SidePane { display: block; }
-    Page.-broad SidePane { width: 66; }
+    SidePane { display: none; width: 50; border-left: solid $panel; padding: 0 0 0 1; }
+    Page.-wide SidePane, Page.-broad SidePane { display: block; }
+    Page.-wide DetailPane { width: 54; }
+    Page.-broad SidePane, Page.-broad DetailPane { width: 66; }
     """
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class SidePane(TextView):
 
     def renew(self) -> None:
         """Make the text anew, where it can be seen."""
-        if self.screen.has_class("-wide"):
+        if self.display:
             self.show(self.make())
 
     def on_show(self) -> None:

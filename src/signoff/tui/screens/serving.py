@@ -27,7 +27,7 @@ class ServingPage(Page):
 
     page_id: ClassVar[str] = "serving"
     CSS = """
-    ServingPage.-wide #line { display: none; }
+    ServingPage.-wide #line, ServingPage.-broad #line { display: none; }
     """
 
     def __init__(self, session: Session) -> None:
