@@ -23,7 +23,7 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
 
     def stage_field(stage: str, place: int) -> Field[ModelView]:
         return Field(
-            column=Column(id=f"stage.{stage}", title=stage.upper()[:LONGEST_TITLE], width=10, priority=5 + place),
+            column=Column(id=f"stage.{stage}", title=stage.upper()[:LONGEST_TITLE], width=10, priority=place),
             cell=lambda model: _holder(model, stage),
             order=lambda model: natural(model.stages[stage].version) if stage in model.stages else None,
         )
@@ -35,11 +35,11 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
             order=lambda model: natural(model.name),
         ),
         Field(
-            column=Column(id="latest", title="LATEST", width=10, priority=5),
+            column=Column(id="latest", title="LATEST", width=10, priority=30),
             cell=lambda model: (or_unknown(model.newest.version if model.newest else None), "plain"),
             order=lambda model: natural(model.newest.version) if model.newest else None,
         ),
-        *(stage_field(stage, 1 + (stage == scene.top) * 50) for stage in scene.stages),
+        *(stage_field(stage, 60 if stage == scene.top else 10) for stage in scene.stages),
         Field(
             column=Column(id="waiting", title="WAITING", width=8, priority=40),
             cell=lambda model: _waiting(scene.waiting.get(model.name, 0)) if scene.person else (UNKNOWN, "dim"),
@@ -51,11 +51,11 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
             order=lambda model: len(model.versions),
         ),
         Field(
-            column=Column(id="size", title="SIZE", width=5, align="right", priority=2),
-            cell=lambda model: (short_size(_size(model)), "plain"),
-            order=_size,
+            column=Column(id="size", title="SIZE", width=5, align="right", priority=20),
+            cell=lambda model: (short_size(size_of(model)), "plain"),
+            order=size_of,
         ),
-        age_field(Column(id="updated", title="UPDATED", width=8, align="right", priority=4), updated),
+        age_field(Column(id="updated", title="UPDATED", width=8, align="right", priority=35), updated),
     )
 
 
@@ -72,7 +72,8 @@ def _waiting(number: int) -> Piece:
     return (f"{glyph('waiting')[0]} {number}", "warn") if number else (UNKNOWN, "dim")
 
 
-def _size(model: ModelView) -> int | None:
+def size_of(model: ModelView) -> int | None:
+    """Return the bytes of a model's versions; None where nobody added any up."""
     sizes = [view.size for view in model.versions if view.size is not None]
     return sum(sizes) if sizes else None
 
