@@ -56,20 +56,16 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 def key_of(told: Told) -> str:
     """Return what a record is known by: its id, or its place where it is none."""
-    match told:
-        case Entry():
-            return told.record.id
-        case InvalidSlot():
-            return f"{told.chain}/{told.seq}"
-        case _:
-            return told.id
+    if isinstance(told, Entry):
+        return told.record.id
+    return f"{told.chain}/{told.seq}" if isinstance(told, InvalidSlot) else told.id
 
 
 def moment_of(told: Told) -> datetime | None:
     """Return what its author's clock said; None where that cannot be read."""
+    if isinstance(told, Entry):
+        return told.record.moment
     match told:
-        case Entry():
-            return told.record.moment
         case Checkpoint():
             return told.moment
         case TrustRecord():

@@ -76,6 +76,11 @@ class RecordRow:
     def words(self) -> tuple[str, ...]:
         """Return what free words look into."""
         told = self.told
+        if isinstance(told, Entry):
+            record, action = told.record, told.record.action
+            aim = getattr(action, "stage", "") or getattr(action, "environment", "") or getattr(action, "alias", "")
+            text = f"{shown_action(told)} {record.subject.name} {aim} {record.author} {said_of(told)} {record.id}"
+            return (text, *told.reasons, "ineffective") if told.reasons else (text, "effective")
         what = (shown_action(told), object_of(told), ref_of(told), author_of(told), said_of(told), key_of(told))
         return (*what, worth_of(told), *reasons_of(told))
 

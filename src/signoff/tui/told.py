@@ -91,14 +91,10 @@ def ref_of(told: Told) -> str:
 
 def said_of(told: Told) -> str:
     """Return what the author said."""
-    match told:
-        case Entry():
-            action = told.record.action
-            return str(getattr(action, "comment", "") or getattr(action, "reason", "") or "")
-        case TrustRecord():
-            return told.said.comment
-        case _:
-            return ""
+    if isinstance(told, Entry):
+        action = told.record.action
+        return str(getattr(action, "comment", "") or getattr(action, "reason", ""))
+    return told.said.comment if isinstance(told, TrustRecord) else ""
 
 
 def worth_of(told: Told) -> str:

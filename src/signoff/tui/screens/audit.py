@@ -181,6 +181,7 @@ class AuditPage(Page):
             key=key_of,
             row=lambda one: RecordRow(one, self.line),
             known=lambda: KNOWN,
+            come=Sort("age"),
         )
         self.records.show(content, now=now)
 

@@ -36,6 +36,7 @@ class Content:
         key: Callable[[Thing], Hashable],
         row: Callable[[Thing], Row],
         known: Callable[[], frozenset[str]],
+        come: Sort | None = None,
     ) -> None:
         """Keep all of it.
 
@@ -45,8 +46,10 @@ class Content:
             key: Returns what a thing is known by.
             row: Returns what the filter asks.
             known: Returns the metric, parameter and tag names that a filter may use.
+            come: The order in which the things come, where that is one of the list's.
         """
         self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
+        self.come = come
 
 
 class Listing(Vertical):
@@ -112,7 +115,8 @@ class Listing(Vertical):
         fields = content.fields
         matches = self.asked.predicate if self.asked else None
         kept = [thing for thing in content.things if matches is None or matches(content.row(thing))]
-        self.by_key = {content.key(thing): thing for thing in ordered(kept, fields, self.sort)}
+        in_order = kept if self.sort == content.come else ordered(kept, fields, self.sort)
+        self.by_key = {content.key(thing): thing for thing in in_order}
         columns = tuple(field.column for field in fields)
         chosen = self.chosen if self.chosen != self.sort.column else ""
         if (columns, self.sort, chosen) != (self.table.columns, self.table.sort, self.table.chosen):
