@@ -1,9 +1,9 @@
-"""What waits for a person: versions to decide about, and emergencies to review.
+"""What waits for a decision: versions to decide about, and emergencies to review.
 
-The rule it keeps: only what the person could decide with effect is listed; pure, from what a snapshot says.
+The rule it keeps: a person is named only for what they could decide with effect; pure, from what a snapshot says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -18,7 +18,7 @@ REVIEWERS = ("approver",)
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that waits for a person.
+    """Something that waits for somebody.
 
     Attributes:
         kind: "approval": somebody asked for it; "review": a break_glass.
@@ -30,6 +30,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
         comment: What they said.
         have: How many approvals count.
         needed: How many it takes.
+        deciders: The people who could decide with effect and have not; by name.
     """
 
     kind: str
@@ -41,29 +42,34 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     comment: str = ""
     have: int = 0
     needed: int = 0
+    deciders: tuple[str, ...] = ()
+
+
+def all_waiting(snapshot: Snapshot) -> tuple[Waiting, ...]:
+    """Return what waits for anybody, the oldest first; also what nobody could decide."""
+    trust = snapshot.trust.newest.document
+    found = [one for model in snapshot.models for one in _of_model(model, trust)]
+    return tuple(sorted(found, key=lambda one: (one.since, one.ref, one.stage)))
 
 
 def waiting_for(snapshot: Snapshot, person: str) -> tuple[Waiting, ...]:
     """Return what waits for a person, the oldest first."""
-    trust = snapshot.trust.newest.document
-    found = [one for model in snapshot.models for one in _of_model(model, person, trust)]
-    return tuple(sorted(found, key=lambda one: (one.since, one.ref, one.stage)))
+    return tuple(one for one in all_waiting(snapshot) if person in one.deciders)
 
 
-def _of_model(model: ModelView, person: str, trust: TrustDocument) -> Iterator[Waiting]:
+def _of_model(model: ModelView, trust: TrustDocument) -> Iterator[Waiting]:
     for view in model.versions:
         if view.state is not None and view.status not in UNUSABLE:
-            yield from _approvals(view, view.state, person, trust)
-    yield from _reviews(model, person, trust)
+            yield from _approvals(view, view.state, trust)
+    yield from _reviews(model, trust)
 
 
-def _approvals(view: VersionView, state: VersionState, person: str, trust: TrustDocument) -> Iterator[Waiting]:
+def _approvals(view: VersionView, state: VersionState, trust: TrustDocument) -> Iterator[Waiting]:
     for ask in view.asks:
         rule = trust.stages.get(ask.stage)
-        if rule is None or not trust.holds(person, rule.approving_roles):
+        if rule is None or not _open(ask.standing):
             continue
-        if (rule.separation and person in state.builders) or not _open(ask.standing, person):
-            continue
+        done = {one.person for one in ask.standing.counted} | (state.builders if rule.separation else set())
         first = ask.standing.requests[0]
         yield Waiting(
             kind="approval",
@@ -75,20 +81,23 @@ def _approvals(view: VersionView, state: VersionState, person: str, trust: Trust
             comment=first.comment,
             have=sum(min(len(line.people), line.needed) for line in ask.standing.lines),
             needed=sum(line.needed for line in ask.standing.lines),
+            deciders=_deciders(trust, rule.approving_roles, done),
         )
 
 
-def _open(standing: Standing, person: str) -> bool:
-    decided = any(one.person == person for one in standing.counted)
-    return bool(standing.requests) and standing.rejection is None and not standing.met and not decided
+def _open(standing: Standing) -> bool:
+    return bool(standing.requests) and standing.rejection is None and not standing.met
 
 
-def _reviews(model: ModelView, person: str, trust: TrustDocument) -> Iterator[Waiting]:
-    if not trust.holds(person, REVIEWERS):
-        return
+def _deciders(trust: TrustDocument, roles: Iterable[str], without: Collection[str]) -> tuple[str, ...]:
+    holders = {person for role in roles for person in trust.roles.get(role, ())}
+    return tuple(sorted(holders.difference(without)))
+
+
+def _reviews(model: ModelView, trust: TrustDocument) -> Iterator[Waiting]:
     for identity, author in model.history.emergencies.items():
         entry = model.history.find_record(identity)
-        if entry is None or entry.record.moment is None or author == person:
+        if entry is None or entry.record.moment is None:
             continue
         said = entry.record.action
         stage = str(getattr(said, "stage", ""))
@@ -100,4 +109,5 @@ def _reviews(model: ModelView, person: str, trust: TrustDocument) -> Iterator[Wa
             by=author,
             since=entry.record.moment,
             comment=str(getattr(said, "reason", "")),
+            deciders=_deciders(trust, REVIEWERS, {author}),
         )

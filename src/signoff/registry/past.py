@@ -8,15 +8,53 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from signoff.errors import InvalidValueError
+import msgspec
+
+from signoff.errors import InvalidValueError, VerificationError
 from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.trust import TrustChain, TrustRecord
 from signoff.records.record import LogRecord
 from signoff.registry.reader import Reader
+from signoff.registry.registry import Registry
 from signoff.values.times import parse_stamp, stamp
 
 Record = TypeVar("Record", LogRecord, TrustRecord)
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole registry at a moment.
+
+    Attributes:
+        moment: The moment.
+        trust: The trust chain.
+        histories: The state of each model that had a record by then, by name.
+        untold: Models of which nothing can be told, with the reason.
+    """
+
+    moment: datetime
+    trust: TrustChain
+    histories: tuple[History, ...]
+    untold: tuple[tuple[str, str], ...] = ()
+
+
+def registry_at(registry: Registry, moment: datetime, *, model: str = "") -> Past:
+    """Return all models, or one, as they were at a moment; one whose log is not sound is told as such.
+
+    Raises:
+        InvalidValueError: The registry did not exist yet.
+        NotFoundError: There is no such model.
+    """
+    registry.reader.refresh_trust(thorough=False)
+    trust = trust_at(registry.reader.trust, moment)
+    histories, untold = [], []
+    for name in (registry.model(model, complete=False).name,) if model else registry.models():
+        try:
+            histories.append(history_at(registry.reader, name, moment))
+        except VerificationError as error:
+            untold.append((name, str(error)))
+    known = tuple(one for one in histories if one.entries)
+    return Past(moment=moment, trust=trust, histories=known, untold=tuple(untold))
 
 
 def history_at(reader: Reader, model: str, moment: datetime) -> History:

@@ -4,15 +4,15 @@ The rule it keeps: a cell is made from one model or version and the scene alone;
 last, whichever way.
 """
 
-from typing import Any
+from datetime import datetime
 
 from signoff.registry.rows import headline, headline_metrics, natural
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.present import Piece, aligned, glyph, or_unknown, state
 from signoff.tui.scene import GONE, Scene
-from signoff.tui.widgets.fields import Field, Order
+from signoff.tui.widgets.fields import Field, Order, age_field
 from signoff.tui.widgets.table import Column
-from signoff.values.display import UNKNOWN, age, short_size
+from signoff.values.display import UNKNOWN, short_size
 
 LONGEST_TITLE = 13
 SHORT_STATES = {"PendingManualApproval": "waits", "Stale": "lapsed", "Rejected": "rejected"}
@@ -23,7 +23,7 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
 
     def stage_field(stage: str, place: int) -> Field[ModelView]:
         return Field(
-            column=Column(id=f"stage.{stage}", title=stage.upper()[:LONGEST_TITLE], width=10, priority=5 + place),
+            column=Column(id=f"stage.{stage}", title=stage.upper()[:LONGEST_TITLE], width=10, priority=place),
             cell=lambda model: _holder(model, stage),
             order=lambda model: natural(model.stages[stage].version) if stage in model.stages else None,
         )
@@ -35,11 +35,11 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
             order=lambda model: natural(model.name),
         ),
         Field(
-            column=Column(id="latest", title="LATEST", width=10, priority=5),
+            column=Column(id="latest", title="LATEST", width=10, priority=30),
             cell=lambda model: (or_unknown(model.newest.version if model.newest else None), "plain"),
             order=lambda model: natural(model.newest.version) if model.newest else None,
         ),
-        *(stage_field(stage, 1 + (stage == scene.top) * 50) for stage in scene.stages),
+        *(stage_field(stage, 60 if stage == scene.top else 10) for stage in scene.stages),
         Field(
             column=Column(id="waiting", title="WAITING", width=8, priority=40),
             cell=lambda model: _waiting(scene.waiting.get(model.name, 0)) if scene.person else (UNKNOWN, "dim"),
@@ -51,15 +51,11 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
             order=lambda model: len(model.versions),
         ),
         Field(
-            column=Column(id="size", title="SIZE", width=5, align="right", priority=2),
-            cell=lambda model: (short_size(_size(model)), "plain"),
-            order=_size,
+            column=Column(id="size", title="SIZE", width=5, align="right", priority=20),
+            cell=lambda model: (short_size(size_of(model)), "plain"),
+            order=size_of,
         ),
-        Field(
-            column=Column(id="updated", title="UPDATED", width=8, align="right", priority=4),
-            cell=lambda model: (age(_updated(model), now=scene.now), "dim"),
-            order=lambda model: _youth(_updated(model), scene),
-        ),
+        age_field(Column(id="updated", title="UPDATED", width=8, align="right", priority=35), updated),
     )
 
 
@@ -76,18 +72,16 @@ def _waiting(number: int) -> Piece:
     return (f"{glyph('waiting')[0]} {number}", "warn") if number else (UNKNOWN, "dim")
 
 
-def _size(model: ModelView) -> int | None:
+def size_of(model: ModelView) -> int | None:
+    """Return the bytes of a model's versions; None where nobody added any up."""
     sizes = [view.size for view in model.versions if view.size is not None]
     return sum(sizes) if sizes else None
 
 
-def _updated(model: ModelView) -> Any:  # noqa: ANN401  (a moment or None, as msgspec's structs hold it)
+def updated(model: ModelView) -> datetime | None:
+    """Return when somebody last signed or wrote something about a model."""
     moments = [view.moment for view in model.versions if view.moment is not None]
     return max([*moments, *([model.history.latest] if model.history.latest else [])], default=None)
-
-
-def _youth(moment: Any, scene: Scene) -> float | None:  # noqa: ANN401
-    return None if moment is None else (scene.now - moment).total_seconds()
 
 
 def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], ...]:
@@ -120,11 +114,7 @@ def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], 
             cell=lambda view: (or_unknown(view.author.partition("@")[0]), "plain"),
             order=lambda view: view.author or None,
         ),
-        Field(
-            column=Column(id="age", title="AGE", width=8, align="right", priority=35),
-            cell=lambda view: (age(view.moment, now=scene.now), "dim"),
-            order=lambda view: _youth(view.moment, scene),
-        ),
+        age_field(Column(id="age", title="AGE", width=8, align="right", priority=35), lambda view: view.moment),
     )
 
 

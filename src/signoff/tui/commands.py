@@ -67,6 +67,7 @@ LISTS = frozenset({"models", "versions", "inbox", "serving", "audit"})
 COLUMNED = LISTS | {"compare", "trend"}
 MARKING = frozenset({"versions"})
 TABBED = frozenset({"version"})
+TURNED = TABBED | {"audit"}
 ON_VERSION = frozenset({"versions", "version", "inbox", "serving"})
 ON_MODEL = ON_VERSION | {"models"}
 
@@ -79,8 +80,8 @@ def _move(way: str, *keys: str, title: str) -> Command:
     return Command(id=f"move.{way}", keys=keys, title=title, group="move")
 
 
-def _tab(tab: str, *keys: str, title: str = "", priority: int = 0) -> Command:
-    return Command(id=f"tab.{tab}", keys=keys, title=title or tab, group="go", priority=priority, screens=TABBED)
+def _tab(tab: str, *keys: str, title: str = "", priority: int = 0, screens: frozenset[str] = TABBED) -> Command:
+    return Command(id=f"tab.{tab}", keys=keys, title=title or tab, group="go", priority=priority, screens=screens)
 
 
 def _look(command: str, key: str, screens: frozenset[str] = ON_MODEL, *, title: str = "", priority: int = 0) -> Command:
@@ -124,8 +125,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(id="back", keys=("escape",), title="back", group="go", priority=4),
     Command(id="up", keys=("q",), title="up or quit", group="app", priority=3),
-    _tab("next", "]", "tab", title="next tab", priority=3),
-    _tab("previous", "[", "shift+tab", title="previous tab"),
+    _tab("next", "]", "tab", title="next tab", priority=3, screens=TURNED),
+    _tab("previous", "[", "shift+tab", title="previous tab", screens=TURNED),
     _tab("overview", "1"),
     _tab("metrics", "2"),
     _tab("evidence", "3"),

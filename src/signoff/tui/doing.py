@@ -79,7 +79,7 @@ def sign(action: str) -> Doing:
 
 
 DOINGS: dict[str, Doing] = {
-    **{page: go(page) for page in ("help", "problems")},
+    **{page: go(page) for page in ("inbox", "serving", "audit", "rules", "help", "problems")},
     "compare": look("compare", _compared),
     "trend": look("trend", _trend),
     **{action: sign(action) for action in ("request", "approve", "reject", "promote")},

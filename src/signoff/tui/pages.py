@@ -38,10 +38,11 @@ def title_line(view: VersionView, scene: Scene) -> Pieces:
     return ((view.ref, "strong"), ("  ", "plain"), standing_piece(view, scene))
 
 
-def detail(view: VersionView, scene: Scene, findings: Sequence[Finding] | None, *, width: int = PANE_WIDTH) -> Text:
+def detail(
+    view: VersionView, scene: Scene, findings: Sequence[Finding] | None, *, stage: str, width: int = PANE_WIDTH
+) -> Text:
     """Return the short form for the pane beside the list; `findings` None: they are still being asked for."""
     model = scene.snapshot.find_model(view.model)
-    stage = scene.target(view)
     lines: list[Pieces] = [title_line(view, scene), *problem_lines(view), ()]
     lines.append(labelled("digest", (short_digest(view.digest), "plain")))
     lines.append(labelled("files", (_files(view), "plain")))

@@ -17,6 +17,7 @@ TONES: tuple[Tone, ...] = get_args(Tone)
 Piece = tuple[str, Tone]
 Pieces = tuple[Piece, ...]
 STEP, DASH, TIMES = "\u203a", "\u2013", "\u00d7"
+MOST_INDENT = 3
 WORD = re.compile(r"[^ ]+ *| +")
 
 STATES: dict[str, tuple[str, Tone]] = {
@@ -51,6 +52,7 @@ STATES: dict[str, tuple[str, Tone]] = {
     "Rejected": ("✗", "bad"),
     "none": ("·", "dim"),
 }
+UNKNOWN_PIECE: Piece = (UNKNOWN, "dim")
 OTHER_STATE: tuple[str, Tone] = ("·", "plain")
 
 PLAIN_GLYPHS = str.maketrans(
@@ -156,22 +158,38 @@ def clip_pieces(pieces: Pieces, width: int) -> Pieces:
     return tuple(kept)
 
 
-def wrap(pieces: Pieces, width: int) -> tuple[Pieces, ...]:
-    """Return a line of displayable pieces as lines of at most `width` cells, broken at spaces where there are any."""
+def wrap(pieces: Pieces, width: int, *, indent: int = 0) -> tuple[Pieces, ...]:
+    """Return a line of displayable pieces as lines of at most `width` cells, broken at spaces where there are any.
+
+    Args:
+        pieces: The line.
+        width: Cells.
+        indent: How many cells the lines after the first stay away from the edge.
+    """
     if width_of(pieces) <= width:
         return (pieces,)
     lines: list[list[Piece]] = [[]]
-    room = width
+    room = whole = width
     for text, tone in pieces:
-        for word in _words(text, width):
+        for word in _words(text, width - indent):
             needed = cell_len(word.rstrip(" "))
-            if needed > room and room < width:
-                lines.append([])
-                room = width
+            if needed > room and room < whole:
+                lines.append([(" " * indent, "plain")] if indent else [])
+                room = whole = width - indent
             part = word if cell_len(word) <= room else word.rstrip(" ")
             lines[-1].append((part, tone))
             room -= cell_len(part)
     return tuple(_joined(line) for line in lines)
+
+
+def hanging(pieces: Pieces, width: int) -> int:
+    """Return where a wrapped line goes on: below its text, behind what stands in front (blanks, a mark, a label)."""
+    front = 0
+    for text, _ in pieces:
+        if not text.endswith(" "):
+            break
+        front += cell_len(text)
+    return front if front <= width // MOST_INDENT else 0
 
 
 def _words(text: str, width: int) -> list[str]:

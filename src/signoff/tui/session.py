@@ -29,7 +29,7 @@ class Session:
         self.read_only = READ_ONLY if read_only else ""
         self.who, self.key = who, key
         self.person = ""
-        self.no_key = "looking for keys"
+        self.no_key, self.no_key_hint = "looking for keys", ""
 
     def now(self) -> datetime:
         """Return the present time."""
@@ -44,9 +44,9 @@ class Session:
         try:
             me = await self.desk.ask(self.choose)
         except SignoffError as error:
-            self.person, self.no_key = "", str(error)
+            self.person, self.no_key, self.no_key_hint = "", str(error), error.hint
         else:
-            self.person, self.no_key = me.person, ""
+            self.person, self.no_key, self.no_key_hint = me.person, "", ""
 
     def signer(self) -> Piece:
         """Return who would sign, for the header."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from signoff.errors import AlarmError, InvalidValueError, VerificationError
-from signoff.registry.past import history_at, trust_at
+from signoff.registry.past import history_at, registry_at, trust_at
 from stories import Story
 
 
@@ -54,3 +54,21 @@ def test_nothing_is_told_of_the_past_of_a_broken_log(story: Story) -> None:
     (story.path / "models/fraud/log/00000006.rec").write_text("junk\n")
     with pytest.raises((VerificationError, AlarmError)):
         history_at(story.registry.reader, "fraud", story.now)
+
+
+def test_the_whole_registry_at_a_moment_has_the_models_that_had_records_then(story: Story) -> None:
+    before = story.now
+    story.register("ranker:1")
+    assert [one.model for one in registry_at(story.registry, before).histories] == ["fraud"]
+    after = registry_at(story.registry, story.now)
+    assert [one.model for one in after.histories] == ["fraud", "ranker"]
+    assert [one.model for one in registry_at(story.registry, story.now, model="ranker").histories] == ["ranker"]
+
+
+def test_a_model_that_cannot_be_told_is_named_beside_those_that_can(story: Story) -> None:
+    story.register("ranker:1")
+    (story.path / "models/fraud/log/00000006.rec").write_text("junk\n")
+    past = registry_at(story.opened(), story.now)
+    assert [one.model for one in past.histories] == ["ranker"]
+    assert [name for name, _ in past.untold] == ["fraud"]
+    assert "record 6" in past.untold[0][1]

@@ -1,14 +1,17 @@
-"""The first screen: every model, what is in production, what waits."""
+"""The first screen: every model, what is in production, what waits, and beside it what the cursor is on."""
 
 from typing import ClassVar
 
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from signoff.registry.rows import VersionRow, known_names
 from signoff.tui.columns import model_fields
 from signoff.tui.listrows import ModelRow
 from signoff.tui.messages import Go
+from signoff.tui.modelpage import model_text
 from signoff.tui.scene import Scene
+from signoff.tui.screens.detail import NOTHING, SidePane
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.listing import Content, Listing
@@ -26,10 +29,11 @@ class ModelsPage(Page):
         """Begin sorted by name."""
         super().__init__(session)
         self.listing = Listing(noun="models", empty="reading the registry …", sort=Sort("model"), id="listing")
+        self.pane = SidePane()
 
     def body(self) -> tuple[Widget, ...]:
-        """Return the list."""
-        return (self.listing,)
+        """Return the list and the pane."""
+        return (Horizontal(self.listing, self.pane),)
 
     def redraw(self, scene: Scene) -> None:
         """Show the models."""
@@ -43,6 +47,20 @@ class ModelsPage(Page):
             known=lambda: known_names(VersionRow(view, model) for model in models for view in model.versions),
         )
         self.listing.show(content, now=scene.now)
+        self.look()
+
+    def count_ages(self, scene: Scene) -> None:
+        """Show ages as they are now."""
+        self.listing.count_ages(scene.now)
+        self.look()
+
+    def look(self) -> None:
+        """Show what the cursor is on."""
+        model, scene = self.listing.current, self.scene
+        if model is None or scene is None:
+            self.pane.tell(None, lambda: NOTHING)
+        else:
+            self.pane.tell(model.name, lambda: model_text(model, scene))
 
     @property
     def subject(self) -> Subject | None:
@@ -70,6 +88,7 @@ class ModelsPage(Page):
         """End a message; the keys may be others."""
         self.tell("")
         self.offer()
+        self.look()
 
     def on_table_opened(self, _: Table.Opened) -> None:
         """Open what was clicked twice."""

@@ -6,6 +6,7 @@ nothing itself that is more than looking.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -28,6 +29,7 @@ from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
 
 Answer = TypeVar("Answer")
+SECOND = timedelta(seconds=1)
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -84,6 +86,16 @@ class Page(Screen[None]):
     def redraw(self, scene: Scene) -> None:
         """Show a scene."""
         raise NotImplementedError
+
+    def count_ages(self, scene: Scene) -> None:
+        """Show ages as they are at the scene's time, which alone is another than that of the last `redraw`."""
+
+    def on_key(self) -> None:
+        """Count ages to the present: with a key, never by a clock."""
+        now = self.session.now()
+        if self.scene is not None and now - self.scene.now >= SECOND:
+            self.scene = msgspec.structs.replace(self.scene, now=now)
+            self.count_ages(self.scene)
 
     @property
     def subject(self) -> Subject | None:

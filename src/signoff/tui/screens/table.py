@@ -14,6 +14,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "version": ("version", "VersionPage"),
     "compare": ("compare", "ComparePage"),
     "trend": ("trend", "TrendPage"),
+    "inbox": ("inbox", "InboxPage"),
+    "serving": ("serving", "ServingPage"),
+    "audit": ("audit", "AuditPage"),
+    "rules": ("rules", "RulesPage"),
     "problems": ("problems", "ProblemsPage"),
     "help": ("help", "HelpPage"),
 }

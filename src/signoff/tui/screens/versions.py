@@ -1,51 +1,37 @@
 """The versions of a model, and beside them, where there is room, what the cursor is on."""
 
-from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.errors import SignoffError
-from signoff.policy.checks import Finding
-from signoff.registry.registry import Registry
 from signoff.registry.rows import VersionRow, known_names, natural
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
-from signoff.tui.measures import PANE_WIDTH
 from signoff.tui.messages import Go
-from signoff.tui.pages import detail, findings_said
 from signoff.tui.scene import Scene
+from signoff.tui.screens.detail import DetailPane
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.listing import Content, Listing
 from signoff.tui.widgets.table import Sort, Table
-from signoff.tui.widgets.text import TextView
 
 
 class VersionsPage(Page):
     """Versions of one model."""
 
     page_id: ClassVar[str] = "versions"
-    CSS = """
-    #versions-body { height: 1fr; }
-    #detail { display: none; width: 50; border-left: solid $panel; padding: 0 0 0 1; }
-    VersionsPage.-wide #detail { display: block; }
-    VersionsPage.-broad #detail { width: 66; }
-    """
 
     def __init__(self, session: Session, model: str) -> None:
         """Begin with the youngest version."""
         super().__init__(session)
         self.model_name = model
         self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
-        self.pane = TextView(id="detail")
-        self.pane.can_focus = False
-        self.findings: dict[Hashable, tuple[Finding, ...]] = {}
+        self.pane = DetailPane(self)
 
     def body(self) -> tuple[Widget, ...]:
         """Return the list and the pane."""
-        return (Horizontal(self.listing, self.pane, id="versions-body"),)
+        return (Horizontal(self.listing, self.pane),)
 
     def place(self) -> tuple[str, ...]:
         """Return the model's name."""
@@ -76,34 +62,18 @@ class VersionsPage(Page):
             known=lambda: known_names(VersionRow(view, models[view.model]) for view in versions),
         )
         self.listing.show(content, now=scene.now)
-        self.findings.clear()
+        self.pane.forget()
+        self.look()
+
+    def count_ages(self, scene: Scene) -> None:
+        """Show ages as they are now."""
+        self.listing.count_ages(scene.now)
         self.look()
 
     def look(self) -> None:
-        """Show what the cursor is on, and ask what the rules say of it."""
-        view, scene = self.current, self.scene
-        if scene is None or not self.has_class("-wide"):
-            return
-        if view is None:
-            self.pane.show(((("no version is selected", "dim"),),))
-            return
-        known = self.findings.get(view.version)
-        if known is None and view.state is not None and scene.target(view):
-            self.ask_findings(view, scene.target(view))
-        self.pane.show(detail(view, scene, known, width=max(PANE_WIDTH, self.pane.size.width - 1)))
-
-    def ask_findings(self, view: VersionView, stage: str) -> None:
-        """Ask on the desk; an answer about another version than the cursor's is only kept."""
-
-        def job(registry: Registry) -> tuple[Finding, ...]:
-            return registry.check(view, stage)
-
-        def then(found: tuple[Finding, ...] | SignoffError) -> None:
-            self.findings[view.version] = findings_said(found)
-            if self.current is not None and self.current.version == view.version:
-                self.look()
-
-        self.ask(job, then, lane="findings")
+        """Show what the cursor is on, and what the rules say of it."""
+        if self.scene is not None:
+            self.pane.look(self.current, self.scene)
 
     @property
     def subject(self) -> Subject | None:

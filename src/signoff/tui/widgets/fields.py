@@ -4,12 +4,14 @@ The rule it keeps: what nobody knows sorts last, whichever way.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from signoff.tui.present import Piece
 from signoff.tui.widgets.table import Column, Sort
+from signoff.values.display import UNKNOWN, age
 
 Thing = TypeVar("Thing")
 Order = Any  # whatever has an order among its kind; None is unknown
@@ -22,11 +24,28 @@ class Field(msgspec.Struct, Generic[Thing], frozen=True, kw_only=True):
         column: How it stands.
         cell: What it shows of a thing.
         order: By what things are sorted; None sorts last.
+        since: Where set, the column is an age: the list shows how long ago this was, counted to the last key or event,
+            and does not ask `cell`.
     """
 
     column: Column
     cell: Callable[[Thing], Piece]
     order: Callable[[Thing], Order]
+    since: Callable[[Thing], datetime | None] | None = None
+
+    def shown(self, thing: Thing, *, now: datetime) -> Piece:
+        """Return what the column shows of a thing at a time."""
+        return self.cell(thing) if self.since is None else (age(self.since(thing), now=now), "dim")
+
+
+def age_field(column: Column, since: Callable[[Thing], datetime | None]) -> Field[Thing]:
+    """Return a column of ages; ascending is youngest first."""
+
+    def order(thing: Thing) -> Order:
+        moment = since(thing)
+        return None if moment is None else -moment.timestamp()
+
+    return Field(column=column, cell=lambda _: (UNKNOWN, "dim"), order=order, since=since)
 
 
 def ordered(things: Iterable[Thing], fields: Sequence[Field[Thing]], sort: Sort) -> list[Thing]:

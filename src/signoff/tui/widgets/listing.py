@@ -1,4 +1,4 @@
-"""A list of models or versions with its filter line: what both list screens are made of.
+"""A list of things with its filter line: what every list screen is made of.
 
 The rule it keeps: a filter that cannot be read marks its word and keeps the last good view; the order changes when
 somebody asks for it, and the cursor stays on its thing.
@@ -21,7 +21,8 @@ from signoff.tui.widgets.fields import Field, ordered
 from signoff.tui.widgets.table import Row as TableRow
 from signoff.tui.widgets.table import Sort, Table
 
-Thing = Any  # a ModelView or a VersionView: this widget only hands them on
+Thing = Any  # a model, a version, a record …: this widget only hands them on
+EXAMPLE = "stage:production accuracy>0.9 author:al@ -tag:old words"
 
 
 class Content:
@@ -35,6 +36,7 @@ class Content:
         key: Callable[[Thing], Hashable],
         row: Callable[[Thing], Row],
         known: Callable[[], frozenset[str]],
+        come: Sort | None = None,
     ) -> None:
         """Keep all of it.
 
@@ -44,8 +46,10 @@ class Content:
             key: Returns what a thing is known by.
             row: Returns what the filter asks.
             known: Returns the metric, parameter and tag names that a filter may use.
+            come: The order in which the things come, where that is one of the list's.
         """
         self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
+        self.come = come
 
 
 class Listing(Vertical):
@@ -67,7 +71,7 @@ class Listing(Vertical):
             super().__init__()
             self.why = why
 
-    def __init__(self, *, noun: str, empty: str, sort: Sort, id: str) -> None:  # noqa: A002
+    def __init__(self, *, noun: str, empty: str, sort: Sort, id: str, example: str = EXAMPLE) -> None:  # noqa: A002
         """Begin without anything.
 
         Args:
@@ -75,11 +79,12 @@ class Listing(Vertical):
             empty: What to say where there is nothing.
             sort: The order to begin with.
             id: Textual's id.
+            example: What an empty filter shows.
         """
         super().__init__(id=id)
         self.noun, self.sort, self.chosen = noun, sort, sort.column
         self.table = Table((), empty=empty, id="table")
-        self.entry = Entry(placeholder="stage:production accuracy>0.9 author:al@ -tag:old words", id="filter")
+        self.entry = Entry(placeholder=example, id="filter")
         self.summary = OneLine(id="summary")
         self.entry.disabled = True
         self.content: Content | None = None
@@ -110,14 +115,25 @@ class Listing(Vertical):
         fields = content.fields
         matches = self.asked.predicate if self.asked else None
         kept = [thing for thing in content.things if matches is None or matches(content.row(thing))]
-        self.by_key = {content.key(thing): thing for thing in ordered(kept, fields, self.sort)}
-        by_key, cells = self.by_key, [field.cell for field in fields]
+        in_order = kept if self.sort == content.come else ordered(kept, fields, self.sort)
+        self.by_key = {content.key(thing): thing for thing in in_order}
         columns = tuple(field.column for field in fields)
         chosen = self.chosen if self.chosen != self.sort.column else ""
         if (columns, self.sort, chosen) != (self.table.columns, self.table.sort, self.table.chosen):
             self.table.lay_out(columns, sort=self.sort, chosen=chosen)
-        self.table.show(tuple(by_key), lambda key: TableRow(key, tuple(cell(by_key[key]) for cell in cells)))
+        self.table.show(tuple(self.by_key), self._row)
         self.summary.say(self._summary(len(kept), len(content.things)))
+
+    def _row(self, key: Hashable) -> TableRow:
+        fields, now = (self.content.fields if self.content else ()), self.now
+        assert now is not None
+        return TableRow(key, tuple(field.shown(self.by_key[key], now=now) for field in fields))
+
+    def count_ages(self, now: datetime) -> None:
+        """Show ages as they are now; nothing is sorted or filtered anew."""
+        if self.content is not None and self.now != now:
+            self.now = now
+            self.table.remake()
 
     def _summary(self, shown: int, total: int) -> Pieces:
         numbers = f"{shown:,} of {total:,}" if self.asked else f"{total:,}"

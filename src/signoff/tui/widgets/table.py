@@ -136,7 +136,12 @@ class Table(LineView):
         self.top = max(0, min(position - offset, self.last_top))
         self._reveal()
         if self.cursor != before:
-            self.post_message(self.Moved(self, self.cursor))
+            self._tell_moved()
+
+    def remake(self) -> None:
+        """Make the visible rows anew; no row comes, goes or moves."""
+        self.made = {}
+        self.repaint()
 
     def lay_out(self, columns: Sequence[Column], *, sort: Sort | None = None, chosen: str = "") -> None:
         """Change the columns, the sort mark and the chosen column."""
@@ -158,7 +163,11 @@ class Table(LineView):
         moved, self.at = to != self.at, to
         self._reveal()
         if moved:
-            self.post_message(self.Moved(self, self.cursor))
+            self._tell_moved()
+
+    def _tell_moved(self) -> None:
+        """Say where the cursor is; as its own word, since Textual does not carry a message beyond who is its sender."""
+        self.post_message(self.Moved(self, self.cursor).set_sender(self))
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from textual.geometry import Size
 
-from signoff.tui.present import Piece, Pieces, shown, wrap
+from signoff.tui.present import Piece, Pieces, hanging, shown, wrap
 from signoff.tui.widgets.lines import Line, LineView
 from signoff.tui.widgets.paint import is_plain
 
@@ -57,4 +57,4 @@ class TextView(LineView):
         self.wrapped_for = (width, self.text)
         plain = is_plain(self)
         safe = (tuple[Piece, ...]((shown(text, plain=plain), tone) for text, tone in line) for line in self.text)
-        self.wrapped = tuple(Line(part) for line in safe for part in wrap(line, width))
+        self.wrapped = tuple(Line(part) for line in safe for part in wrap(line, width, indent=hanging(line, width)))
