@@ -9,7 +9,13 @@ from signoff.registry.snapshot import Snapshot
 
 
 class Seen(Message):
-    """A thread read the registry."""
+    """A thread read the registry.
+
+    Attributes:
+        feed: Which one did; None where it does not matter.
+    """
+
+    feed: object = None
 
     def __init__(self, snapshot: Snapshot, *, note: str) -> None:
         """Say what it is, and why changes are only looked for (or "")."""
@@ -18,7 +24,13 @@ class Seen(Message):
 
 
 class Unreadable(Message):
-    """A thread could not read the registry."""
+    """A thread could not read the registry.
+
+    Attributes:
+        feed: Which one could not; None where it does not matter.
+    """
+
+    feed: object = None
 
     def __init__(self, why: str) -> None:
         """Say why, in one line."""
