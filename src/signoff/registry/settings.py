@@ -90,7 +90,7 @@ def load_settings() -> Settings:
 
 
 def overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    """Return settings with what the environment says instead: `SIGNOFF_THEME`, `SIGNOFF_MOUSE` …
+    """Return settings with what the environment says instead, as `SIGNOFF_THEME`.
 
     Raises:
         InvalidValueError: A variable's value is of another kind.

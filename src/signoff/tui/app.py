@@ -81,6 +81,13 @@ class SignoffApp(NavigatingApp):
         self.run_worker(self.look_for_keys(), exit_on_error=True)
         self.page.call_after_refresh(self.page.tell, told(self.session.settings))
 
+    def wear(self, theme: str) -> str:
+        """Show everything in a theme; return what is to be said of it."""
+        if not self.colour:
+            return "NO_COLOR is set: there is no colour to choose"
+        self.theme = theme
+        return f"theme {theme} for this session; the configuration keeps it: theme: {theme}"
+
     def switch_registry(self, name: str) -> None:
         """Show another registry of the configuration; where that fails, the one that is shown stays."""
         if self.tasks.running:

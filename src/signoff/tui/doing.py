@@ -9,6 +9,7 @@ from typing import Protocol
 
 from textual.message import Message
 
+from signoff.tui.commands import COMMANDS
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -32,6 +33,24 @@ class Desktop(Protocol):
 
     def post_message(self, message: Message) -> bool:
         """Take a message, as `Go` or `Sign`."""
+
+    def action_command(self, command_id: str) -> None:
+        """Do a command of the page in front, or say why it cannot be done."""
+
+    def show(self) -> None:
+        """Have the page in front show things as they are."""
+
+    def go_home(self) -> None:
+        """Show the first page."""
+
+    def open_palette(self) -> None:
+        """Show all commands."""
+
+    def switch_registry(self, name: str) -> None:
+        """Show another registry of the configuration."""
+
+    def wear(self, theme: str) -> str:
+        """Show everything in a theme; return what is to be said of it."""
 
 
 Doing = Callable[[Desktop], None]
@@ -59,6 +78,8 @@ def sign(action: str) -> Doing:
 
 DOINGS: dict[str, Doing] = {
     **{page: go(page) for page in ("help", "problems")},
-    **{action: sign(action) for action in ("request", "approve", "reject", "promote")},
+    **{command.id: sign(command.id) for command in COMMANDS if command.signs},
+    "models": lambda app: app.go_home(),
+    "palette": lambda app: app.open_palette(),
 }
 """Command id -> what it does."""

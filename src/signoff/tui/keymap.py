@@ -13,8 +13,29 @@ from signoff.tui.commands import BY_ID, COMMANDS, Command, key_label
 SPELLINGS = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "return": "enter", "del": "delete"}
 MODIFIERS = frozenset({"ctrl", "shift", "alt"})
 NAMED = frozenset(
-    "up down left right home end pageup pagedown insert delete backspace tab enter escape space "
-    "slash backslash at minus plus underscore".split()
+    [
+        "up",
+        "down",
+        "left",
+        "right",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "insert",
+        "delete",
+        "backspace",
+        "tab",
+        "enter",
+        "escape",
+        "space",
+        "slash",
+        "backslash",
+        "at",
+        "minus",
+        "plus",
+        "underscore",
+    ]
 ) | {f"f{number}" for number in range(1, 25)}
 NO_KEY = "none"
 

@@ -6,6 +6,7 @@ The rule it keeps: small values; a screen never pushes another screen or runs a 
 from textual.message import Message
 
 from signoff.registry.snapshot import Snapshot
+from signoff.tui.prompting import Do, Visit
 
 
 class Seen(Message):
@@ -54,6 +55,15 @@ class Sign(Message):
         """Say for what; `action` and `fields` as records spell them."""
         super().__init__()
         self.action, self.model, self.version, self.fields = action, model, version, fields
+
+
+class Wanted(Message):
+    """Do what was typed behind `:` or chosen from the palette."""
+
+    def __init__(self, wish: Do | Visit) -> None:
+        """Say what."""
+        super().__init__()
+        self.wish = wish
 
 
 class TaskMoved(Message):

@@ -45,6 +45,7 @@ class Session:
         """
         self.settings, self.keymap = settings, usable(settings.keymap)
         self.columns = settings.columns
+        self.typed: list[str] = []
         self.desk = Desk(open_one)
         self.surroundings = surroundings
         self.read_only = READ_ONLY if read_only else ""

@@ -89,16 +89,15 @@ class Colourless(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002  (Textual's)
         """Return the segments without colours."""
         return [
-            Segment(text, None if style is None else without_colour(style), control) for text, style, control in segments
+            Segment(text, None if style is None else without_colour(style), control)
+            for text, style, control in segments
         ]
 
 
 @lru_cache(1024)
 def without_colour(style: Style) -> Style:
     """Return a style's attributes alone."""
-    return Style(
-        bold=style.bold, dim=style.dim, italic=style.italic, underline=style.underline, reverse=style.reverse
-    )
+    return Style(bold=style.bold, dim=style.dim, italic=style.italic, underline=style.underline, reverse=style.reverse)
 
 
 def dress(app: App[None], name: str, *, colour: bool) -> None:

@@ -1,10 +1,12 @@
-"""What every key does, made from the table of commands."""
+"""What every key does, made from the table of commands and the keys as they are, and what cannot be done now."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.widget import Widget
 
-from signoff.tui.commands import COMMANDS, GROUPS, Command, key_label, label_of
+from signoff.tui.commands import COMMANDS, GROUPS, Command, Situation, applies, key_label, why_not
+from signoff.tui.keymap import keys_of
 from signoff.tui.present import Pieces, fit
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page
@@ -34,28 +36,37 @@ class HelpPage(Page):
         return ("help",)
 
     def redraw(self, scene: Scene) -> None:  # noqa: ARG002  (keys do not depend on the registry)
-        """Show the keys."""
-        self.text.show(help_text())
+        """Show the keys, and what the page below cannot do now."""
+        below = [page for page in self.app.screen_stack if isinstance(page, Page) and page is not self]
+        situation = below[-1].situation() if below else self.situation()
+        self.text.show(help_text(situation, self.session.keymap))
 
 
-def help_text() -> tuple[Pieces, ...]:
-    """Return every command with its keys, in its group, with where it applies."""
+def help_text(situation: Situation, keymap: Mapping[str, str]) -> tuple[Pieces, ...]:
+    """Return every command with its keys as they are, in its group; what a page cannot do now says why.
+
+    Args:
+        situation: The page's.
+        keymap: What was wished, without faults.
+    """
     lines: list[Pieces] = []
     for group, title in GROUPS.items():
         lines += [((title, "strong"),)]
-        lines += [_line(command) for command in COMMANDS if command.group == group]
+        lines += [_line(one, situation, keymap) for one in COMMANDS if one.group == group]
         lines.append(())
     return (*lines, *FILTER_WORDS)
 
 
-def _line(command: Command) -> Pieces:
-    keys = " ".join(key_label(key) for key in command.keys) or label_of(command)
-    where = ", ".join(sorted(command.screens))
-    return (
-        (f"  {fit(keys, KEYS_WIDTH)}", "accent"),
-        (fit(command.title, TITLE_WIDTH), "plain"),
-        (f"in: {where}" if where else "", "dim"),
-    )
+def _line(command: Command, situation: Situation, keymap: Mapping[str, str]) -> Pieces:
+    keys = " ".join(key_label(key) for key in keys_of(command, keymap)) or f":{command.id}"
+    title = fit(command.title, TITLE_WIDTH)
+    if not applies(command, situation.screen):
+        where = f"in: {', '.join(sorted(command.screens))}"
+        return ((f"  {fit(keys, KEYS_WIDTH)}", "dim"), (title, "dim"), (where, "dim"))
+    why = why_not(command, situation)
+    if why:
+        return ((f"  {fit(keys, KEYS_WIDTH)}", "dim"), (title, "dim"), (f"not now: {why}", "warn"))
+    return ((f"  {fit(keys, KEYS_WIDTH)}", "accent"), (title, "plain"))
 
 
 FILTER_WORDS: tuple[Pieces, ...] = (

@@ -12,6 +12,7 @@ from signoff.registry.registry import Registry
 from signoff.registry.rows import VersionRow, known_names, natural
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
+from signoff.tui.measured import Measured
 from signoff.tui.messages import Go
 from signoff.tui.pages import detail, findings_said
 from signoff.tui.scene import Scene
@@ -38,6 +39,7 @@ class VersionsPage(Page):
         super().__init__(session)
         self.model_name = model
         self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
+        self.measured = Measured()
         self.pane = TextView(id="detail")
         self.pane.can_focus = False
         self.findings: dict[Hashable, tuple[Finding, ...]] = {}
@@ -69,7 +71,7 @@ class VersionsPage(Page):
         self.listing.table.empty = nothing if model else f"the model {self.model_name} is gone: esc goes back"
         content = Content(
             versions,
-            version_fields(scene, model) if model else (),
+            version_fields(scene, model, self.session.columns, self.measured) if model else (),
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
             known=lambda: known_names(VersionRow(view, models[view.model]) for view in versions),
