@@ -16,6 +16,8 @@ from signoff.tui.prompting import words_of
 from signoff.tui.promptwords import SHORT, WORDS, slot_at, usage
 
 GAP = "  "
+HANDS_ONLY = frozenset({"back", "column.left", "column.right", "interrupt", "palette", "prompt", "up"})
+"""What nobody types: it is offered only to whoever begins to."""
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +79,7 @@ def _first(typed: str, known: Known, screen: str) -> Iterable[str]:
         yield from _references(typed, known)
         return
     offered = [one.id for one in COMMANDS if one.group != "move" and applies(one, screen)]
-    yield from sorted(one for one in offered if one.startswith(typed))
+    yield from sorted(one for one in offered if one.startswith(typed) and (typed or one not in HANDS_ONLY))
     if typed and known.snapshot is not None:
         yield from (model.name for model in known.snapshot.models if model.name.startswith(typed))
 
@@ -141,6 +143,6 @@ def _with_more(line: Pieces, words: str, width: int) -> Pieces:
     if not words:
         return line
     kept = list(line)
-    while len(kept) > 1 and width_of(kept) + len(words) + 1 > width:
+    while len(kept) > 1 and width_of(kept) + len(GAP + words) > width:
         kept.pop()
-    return (*kept, (words, "dim"))
+    return (*kept, (GAP + words, "dim"))

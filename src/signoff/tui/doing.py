@@ -9,6 +9,7 @@ from typing import Protocol
 
 from textual.message import Message
 
+from signoff.registry.snapshot import Snapshot
 from signoff.tui.commands import COMMANDS
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
@@ -30,6 +31,10 @@ class Desktop(Protocol):
     @property
     def page(self) -> Page:
         """The page in front."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What was read."""
 
     def post_message(self, message: Message) -> bool:
         """Take a message, as `Go` or `Sign`."""

@@ -28,9 +28,8 @@ def begin(app: Desktop, text: str = "") -> None:
 
 def known_of(app: Desktop) -> Known:
     """Return what a line can be about now."""
-    page, settings = app.page, app.session.settings
-    snapshot = page.scene.snapshot if page.scene else None
-    name = page.subject.model if page.subject else ""
+    page, settings, snapshot = app.page, app.session.settings, app.snapshot
+    name = page.subject.model if page.subject else next(iter(page.words), "")
     model = snapshot.find_model(name) if snapshot and name else None
 
     @cache

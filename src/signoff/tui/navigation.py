@@ -109,6 +109,8 @@ class NavigatingApp(OrderlyApp):
 
     def open_palette(self) -> None:
         """Show all commands."""
+        if self.page.prompt.typing:
+            self.page.prompt.action_leave()
         self.push_screen(Palette(self.page, self.session))
 
     def on_wanted(self, message: Wanted) -> None:

@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from signoff.errors import SignoffError
 from signoff.registry.snapshot import Snapshot, VersionView
-from signoff.tui.bindings import bindings
+from signoff.tui.bindings import begin_entries, bindings
 from signoff.tui.commands import COMMANDS, Situation, commands_on, why_not
 from signoff.tui.feed import Job
 from signoff.tui.keymap import label_under
@@ -62,6 +62,7 @@ class Page(Screen[None]):
         """Begin without a snapshot."""
         super().__init__()
         self.session = session
+        begin_entries(self._bindings, session.keymap)
         self.scene: Scene | None = None
         self.asked: dict[str, asyncio.Task[None]] = {}
         self.header = Header(id="header")

@@ -137,7 +137,7 @@ class Listing(Vertical):
         """Let the filter be typed."""
         self.add_class("-typing")
         self.entry.disabled = False
-        self.entry.focus()
+        self.screen.set_focus(self.entry)
         self._again()
 
     def ask_for(self, text: str) -> None:

@@ -113,7 +113,7 @@ class Prompt(Vertical):
         self.add_class("-typing")
         self.entry.disabled = False
         self._put(text)
-        self.entry.focus()
+        self.screen.set_focus(self.entry)
 
     def action_leave(self) -> None:
         """Close it; what had the keys before has them again."""
@@ -121,7 +121,7 @@ class Prompt(Vertical):
         self.entry.disabled = True
         self.entry.mark_fault(0, 0)
         if self.before is not None and self.before.is_attached:
-            self.before.focus()
+            self.screen.set_focus(self.before)
 
     def action_go_on(self, step: int) -> None:
         """Complete what all candidates have in common; again: take one after the other."""
