@@ -40,6 +40,7 @@ class SignoffApp(NavigatingApp):
     """One registry on one terminal."""
 
     ENABLE_COMMAND_PALETTE = False
+    DEFAULT_MODE = "registry"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-broad")]  # noqa: RUF012
 
     def __init__(
@@ -66,11 +67,12 @@ class SignoffApp(NavigatingApp):
         self.plain, self.colour = plain, colour
         self.elsewhere = elsewhere
         self.set_class(plain, "-plain")
+        self.add_mode(self.DEFAULT_MODE, self.first_page)
         dress(self, theme, colour=colour)
         self.set_keymap(for_textual(session.keymap))
         self.feed = feed_of(self)
 
-    def get_default_screen(self) -> Page:
+    def first_page(self) -> Page:
         """Return the models, so that no empty screen is painted first."""
         return ModelsPage(self.session)
 
@@ -80,13 +82,6 @@ class SignoffApp(NavigatingApp):
         self.feed.start()
         self.run_worker(self.look_for_keys(), exit_on_error=True)
         self.page.call_after_refresh(self.page.tell, told(self.session.settings))
-
-    def wear(self, theme: str) -> str:
-        """Show everything in a theme; return what is to be said of it."""
-        if not self.colour:
-            return "NO_COLOR is set: there is no colour to choose"
-        self.theme = theme
-        return f"theme {theme} for this session; the configuration keeps it: theme: {theme}"
 
     def switch_registry(self, name: str) -> None:
         """Show another registry of the configuration; where that fails, the one that is shown stays."""
@@ -108,9 +103,10 @@ class SignoffApp(NavigatingApp):
         self.session, self.tasks = opened.session, Tasks(opened.session)
         self.freshness = Freshness("reading")
         self.set_reactive(SignoffApp.snapshot, None)
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self.switch_screen(self.get_default_screen())
+        before = self.current_mode
+        self.add_mode(f"{before}'", self.first_page)
+        await self.switch_mode(f"{before}'")
+        await self.remove_mode(before)
         self.feed = opened.feed_of(self)
         self.feed.start()
         self.show()

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingsMap
 from signoff.tui.commands import COMMANDS, Command
 from signoff.tui.keymap import keys_of
 
-
 BEGINNING = frozenset({"prompt", "filter"})
 
 

@@ -39,6 +39,7 @@ class NavigatingApp(OrderlyApp):
         self.session = session
         self.tasks = Tasks(session)
         self.freshness = Freshness("reading")
+        self.colour = True
 
     def rescan(self) -> None:
         """Have everything read again."""
@@ -50,7 +51,10 @@ class NavigatingApp(OrderlyApp):
 
     def wear(self, theme: str) -> str:
         """Show everything in a theme; return what is to be said of it."""
-        raise NotImplementedError
+        if not self.colour:
+            return "NO_COLOR is set: there is no colour to choose"
+        self.theme = theme
+        return f"theme {theme} for this session; the configuration keeps it: theme: {theme}"
 
     @property
     def page(self) -> Page:

@@ -76,6 +76,8 @@ def ansi_theme() -> Theme:
             "block-cursor-blurred-background": DEFAULT,
             "block-cursor-blurred-foreground": DEFAULT,
             "block-cursor-blurred-text-style": "bold underline",
+            "ansi-background": DEFAULT,
+            "ansi-foreground": DEFAULT,
             "panel": DEFAULT,
             "surface": DEFAULT,
             "boost": DEFAULT,

@@ -50,9 +50,9 @@ class Page(Screen[None]):
     page_id: ClassVar[str] = ""
     words: tuple[str, ...] = ()
     AUTO_FOCUS = "LineView"
-    CSS = """
+    DEFAULT_CSS = """
     Page { layout: vertical; layers: default prompt; }
-    #too-small { display: none; }
+    Page > #too-small { display: none; }
     Page.-tiny > * { display: none; }
     Page.-tiny > #too-small { display: block; }
     """
