@@ -11,7 +11,7 @@ import msgspec
 
 from signoff.tui.commands import BY_ID, COMMANDS, applies
 from signoff.tui.known import Known, offers
-from signoff.tui.present import Piece, Pieces, width_of
+from signoff.tui.present import Piece, Pieces
 from signoff.tui.prompting import words_of
 from signoff.tui.promptwords import SHORT, WORDS, slot_at, usage
 
@@ -110,14 +110,18 @@ def offered_lines(completion: Completion, *, width: int, most: int, at: int | No
     if not candidates:
         return (((f" {completion.words}", "dim"),),) if completion.words else ()
     rows = list(_rows(candidates, width - 1))
+    if len(rows) > most:
+        rows = list(_rows(candidates, width - 1 - len(_more(len(candidates)))))
     row_of = next((number for number, row in enumerate(rows) if at is not None and at in row), 0)
     first = min(max(0, row_of - most + 1), max(0, len(rows) - most))
     shown = rows[first : first + most]
     lines = [_line(candidates, row, at) for row in shown]
-    if len(rows) > most:
-        more = len(candidates) - shown[-1].stop
-        lines[-1] = _with_more(lines[-1], f"{more:,} more" if more else "", width)
-    return tuple(lines)
+    left = len(candidates) - shown[-1].stop
+    return (*lines[:-1], (*lines[-1], (_more(left), "dim"))) if left else tuple(lines)
+
+
+def _more(number: int) -> str:
+    return f"{number:,} more"
 
 
 def _rows(candidates: tuple[str, ...], width: int) -> Iterable[range]:
@@ -137,12 +141,3 @@ def _line(candidates: tuple[str, ...], row: range, at: int | None) -> Pieces:
         pieces.append((candidates[number], "accent" if number == at else "plain"))
         pieces.append((GAP, "plain"))
     return tuple(pieces)
-
-
-def _with_more(line: Pieces, words: str, width: int) -> Pieces:
-    if not words:
-        return line
-    kept = list(line)
-    while len(kept) > 1 and width_of(kept) + len(GAP + words) > width:
-        kept.pop()
-    return (*kept, (GAP + words, "dim"))
