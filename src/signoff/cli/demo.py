@@ -29,7 +29,7 @@ def demo(frame: Frame, folder: Path | None, *, no_tui: bool) -> int | None:
         frame.out.document(made)
         return None
     if not no_tui and frame.out.terminal:
-        code = show_tui(made.path, key=made.key)
+        code = show_tui(made.path, frame.settings, key=made.key)
         frame.out.say(f"the demo is still there: signoff {use}; delete {Path(made.path).parent} when you are done")
         return code
     frame.out.line(f"registry  {made.path}")

@@ -6,6 +6,7 @@ import click
 
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
+from signoff.cli.opening import screens
 from signoff.cli.words import text_cell
 from signoff.errors import InvalidValueError, NotFoundError, RefusedError, SignoffError
 from signoff.registry.choosing import choose_key, chosen_key, local_identities, need_identity, people_of
@@ -195,7 +196,7 @@ def config_path(frame: Frame) -> None:
 @framed
 def config_check(frame: Frame) -> None:
     """Say what is wrong with the configuration file; exit code 2 where something is."""
-    faults = settings_faults()
+    faults = settings_faults(screens().faults_in)
     for fault in faults[:-1]:
         frame.out.warn(f"{fault}; {fault.hint}" if fault.hint else str(fault))
     if faults:

@@ -6,6 +6,8 @@ The rule it keeps: front ends never see the storage; what they are told are path
 
 from collections.abc import Callable
 
+import msgspec
+
 from signoff.registry.registry import Registry
 from signoff.storage.watch import Pace, Watch
 
@@ -28,7 +30,11 @@ class Watching:
 
 
 def watch(
-    registry: Registry, on_change: Callable[[frozenset[str]], None], *, pace: Pace | None = None
+    registry: Registry,
+    on_change: Callable[[frozenset[str]], None],
+    *,
+    pace: Pace | None = None,
+    every: float | None = None,
 ) -> Watching | None:
     """Begin to watch a registry; None where its storage has no folder on this machine.
 
@@ -37,8 +43,11 @@ def watch(
         on_change: Called from a thread of its own with paths below the registry; an empty set: anything may have
             changed.
         pace: How often things are done.
+        every: Seconds between two looks where changes are not announced, instead of what the pace says.
     """
     capabilities = registry.reader.storage.capabilities()
     if not capabilities.local:
         return None
+    if every:
+        pace = msgspec.structs.replace(pace or Pace(), quick=every, slow=every, many=every)
     return Watching(Watch(registry.url, on_change=on_change, notifies=capabilities.notifies, pace=pace))

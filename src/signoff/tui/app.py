@@ -4,42 +4,75 @@ The rule it keeps: nothing is decided here. One reactive, immutable snapshot; wh
 message; a crash leaves a log and the terminal as it was.
 """
 
-import os
-import sys
 from collections.abc import Callable
 
+import msgspec
+
 from signoff.errors import SignoffError
-from signoff.registry.opening import open_registry, real_surroundings
-from signoff.registry.registry import Registry
-from signoff.tui.feed import Feed
+from signoff.tui.feed import Feed, aside
+from signoff.tui.keymap import for_textual
 from signoff.tui.messages import Seen, Unreadable
 from signoff.tui.navigation import NavigatingApp
 from signoff.tui.screens.models import ModelsPage
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
-from signoff.tui.terminal import terminal_of
+from signoff.tui.tasks import Tasks
+from signoff.tui.themes import dress
 from signoff.tui.widgets.chrome import Freshness
+from signoff.tui.wishes import told
+
+FIRST_THEME = "dark"
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A registry that can be shown.
+
+    Attributes:
+        session: The person and the desk.
+        feed_of: Makes what reads it.
+    """
+
+    session: Session
+    feed_of: Callable[["SignoffApp"], Feed]
 
 
 class SignoffApp(NavigatingApp):
     """One registry on one terminal."""
 
     ENABLE_COMMAND_PALETTE = False
+    DEFAULT_MODE = "registry"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-broad")]  # noqa: RUF012
 
-    def __init__(self, session: Session, feed_of: Callable[["SignoffApp"], Feed], *, plain: bool = False) -> None:
+    def __init__(
+        self,
+        session: Session,
+        feed_of: Callable[["SignoffApp"], Feed],
+        *,
+        plain: bool = False,
+        theme: str = FIRST_THEME,
+        colour: bool = True,
+        elsewhere: Callable[[str], Opened] | None = None,
+    ) -> None:
         """Begin with nothing read.
 
         Args:
             session: The person and the desk.
             feed_of: Makes what reads the registry.
-            plain: Whether the terminal has no UTF-8.
+            plain: Whether nothing but ASCII is shown.
+            theme: The theme to begin with.
+            colour: Whether there is any colour.
+            elsewhere: Opens another registry by its name in the configuration; it raises a `SignoffError`.
         """
         super().__init__(session)
-        self.plain = plain
+        self.plain, self.colour = plain, colour
+        self.elsewhere = elsewhere
+        self.set_class(plain, "-plain")
+        self.add_mode(self.DEFAULT_MODE, self.first_page)
+        dress(self, theme, colour=colour)
+        self.set_keymap(for_textual(session.keymap))
         self.feed = feed_of(self)
 
-    def get_default_screen(self) -> Page:
+    def first_page(self) -> Page:
         """Return the models, so that no empty screen is painted first."""
         return ModelsPage(self.session)
 
@@ -48,6 +81,36 @@ class SignoffApp(NavigatingApp):
         self.watch_threads()
         self.feed.start()
         self.run_worker(self.look_for_keys(), exit_on_error=True)
+        self.page.call_after_refresh(self.page.tell, told(self.session.settings))
+
+    def switch_registry(self, name: str) -> None:
+        """Show another registry of the configuration; where that fails, the one that is shown stays."""
+        if self.tasks.running:
+            self.page.tell("tasks still run in this registry: stop them first")
+        elif self.elsewhere is None:
+            self.page.tell("no configuration is at hand")
+        else:
+            self.page.tell(f"opening {name} …", "plain")
+            self.run_worker(self._switch(name, self.elsewhere), exit_on_error=True, exclusive=True, group="switch")
+
+    async def _switch(self, name: str, elsewhere: Callable[[str], Opened]) -> None:
+        try:
+            opened = await aside(lambda: elsewhere(name))
+        except SignoffError as error:
+            self.page.tell(f"{error}; {error.hint}" if error.hint else str(error), "bad")
+            return
+        self.feed.close()
+        self.session, self.tasks = opened.session, Tasks(opened.session)
+        self.freshness = Freshness("reading")
+        self.set_reactive(SignoffApp.snapshot, None)
+        before = self.current_mode
+        self.add_mode(f"{before}'", self.first_page)
+        await self.switch_mode(f"{before}'")
+        await self.remove_mode(before)
+        self.feed = opened.feed_of(self)
+        self.feed.start()
+        self.show()
+        await self.look_for_keys()
 
     def on_unmount(self) -> None:
         """Stop reading."""
@@ -63,6 +126,8 @@ class SignoffApp(NavigatingApp):
 
     def on_seen(self, message: Seen) -> None:
         """Take what a thread read; an equal snapshot changes nothing."""
+        if message.feed not in {None, self.feed}:
+            return
         changed, was = message.snapshot != self.snapshot, self.freshness.kind
         kind = "polling" if message.note else "live"
         if changed or kind != was:
@@ -73,45 +138,9 @@ class SignoffApp(NavigatingApp):
 
     def on_unreadable(self, message: Unreadable) -> None:
         """Say since when the screen is old, and why."""
+        if message.feed not in {None, self.feed}:
+            return
         if self.freshness.kind != "stale":
             self.freshness = Freshness("stale", f"since {self.session.now().astimezone():%H:%M}")
         self.show()
         self.page.tell(message.why, "bad")
-
-
-def run_tui(
-    url: str,
-    *,
-    read_only: bool = False,
-    who: str = "",
-    key: str = "",
-    registry_id: str = "",
-    mouse: bool | None = None,
-) -> int:
-    """Show a registry on this terminal and return the exit code.
-
-    Args:
-        url: A path or URL.
-        read_only: Whether every key that signs is disabled.
-        who: The person who signs, or "".
-        key: The fingerprint or public key file to sign with, or "".
-        registry_id: The id that the registry must have, or "".
-        mouse: Whether the mouse is on; None: unless this is an SSH session.
-
-    Raises:
-        SignoffError: The registry cannot be opened, or nothing can be shown on this terminal.
-    """
-    terminal = terminal_of(os.environ, mouse=mouse)
-    if terminal.refusal or not sys.stdin.isatty() or not sys.stdout.isatty():
-        reason = terminal.refusal or "screens need a terminal on standard input and output"
-        raise SignoffError(reason, hint="see: signoff help")
-    registry = open_registry(url, demanded=registry_id, read_only=read_only)
-
-    def open_again() -> Registry:
-        return open_registry(url, demanded=registry.id, read_only=read_only)
-
-    session = Session(open_again, real_surroundings(), read_only=read_only, who=who, key=key)
-    app = SignoffApp(session, lambda app: Feed(registry, app.post_message), plain=terminal.plain)
-    app.run(mouse=terminal.mouse)
-    app.tell_crash()
-    return app.return_code or 0

@@ -4,17 +4,21 @@ The rule it keeps: a cell is made from one model or version and the scene alone;
 last, whichever way.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from signoff.registry.rows import headline, headline_metrics, natural
+import msgspec
+
+from signoff.registry.rows import natural
 from signoff.registry.snapshot import ModelView, VersionView
-from signoff.tui.present import Piece, aligned, glyph, or_unknown, state
+from signoff.tui.columnnames import CHOSEN, USUAL, full_name
+from signoff.tui.measured import LONGEST_TITLE, Measured
+from signoff.tui.present import Piece, glyph, or_unknown, state
 from signoff.tui.scene import GONE, Scene
-from signoff.tui.widgets.fields import Field, Order, age_field
+from signoff.tui.widgets.fields import Field, age_field
 from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN, short_size
 
-LONGEST_TITLE = 13
 SHORT_STATES = {"PendingManualApproval": "waits", "Stale": "lapsed", "Rejected": "rejected"}
 
 
@@ -84,9 +88,48 @@ def updated(model: ModelView) -> datetime | None:
     return max([*moments, *([model.history.latest] if model.history.latest else [])], default=None)
 
 
-def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], ...]:
-    """Return the columns of a model's versions."""
-    metrics = headline_metrics(model)
+def version_fields(
+    scene: Scene, model: ModelView, wished: Sequence[str] = (), measured: Measured | None = None
+) -> tuple[Field[VersionView], ...]:
+    """Return the columns of a model's versions.
+
+    Args:
+        scene: Who looks when.
+        model: Whose versions.
+        wished: Names of `columnnames`, in order; () is the usual ones. What no version has is left out.
+        measured: Keeps what had to be looked for in all versions, so that the next call need not.
+    """
+    own = {field.column.id: field for field in own_fields(scene)}
+    measured = measured or Measured()
+    measured.look_at(model)
+    fields: list[Field[VersionView]] = []
+    for place, name in enumerate(wished or USUAL):
+        priority = _priority(place) if wished else 0
+        if name == CHOSEN:
+            fields += [
+                measured.field(f"metrics.{one}", (priority or 30) - n) for n, one in enumerate(measured.headlines)
+            ]
+        elif name in own:
+            fields.append(_with_priority(own[name], priority))
+        elif (whole := full_name(name, measured.names())) in measured.names():
+            fields.append(measured.field(whole, priority))
+    return tuple({field.column.id: field for field in fields}.values())
+
+
+def _priority(place: int) -> int:
+    """Return how long a wished column stays when room gets short: the first ones longest."""
+    return max(1, 98 - place)
+
+
+def _with_priority(field: Field[VersionView], priority: int) -> Field[VersionView]:
+    if not priority or field.column.id == "version":
+        return field
+    column = msgspec.structs.replace(field.column, priority=priority)
+    return msgspec.structs.replace(field, column=column)
+
+
+def own_fields(scene: Scene) -> tuple[Field[VersionView], ...]:
+    """Return the columns that every version has something for."""
     return (
         Field(
             column=Column(id="version", title="VERSION", width=10, priority=99, grow=20),
@@ -103,7 +146,6 @@ def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], 
             cell=lambda view: signoff_piece(view, scene),
             order=lambda view: signoff_piece(view, scene)[0],
         ),
-        *(_metric_field(name, model, 30 - place) for place, name in enumerate(metrics)),
         Field(
             column=Column(id="size", title="SIZE", width=5, align="right", priority=5),
             cell=lambda view: (short_size(view.size), "plain"),
@@ -115,29 +157,31 @@ def version_fields(scene: Scene, model: ModelView) -> tuple[Field[VersionView], 
             order=lambda view: view.author or None,
         ),
         age_field(Column(id="age", title="AGE", width=8, align="right", priority=35), lambda view: view.moment),
-    )
-
-
-def metric_title(name: str) -> str:
-    """Return a metric's name as a column's title: its beginning, where it is long."""
-    title = name.replace("_", " ").upper()
-    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
-
-
-def _metric_field(name: str, model: ModelView, priority: int) -> Field[VersionView]:
-    found = {view.version: headline(view, name) for view in model.versions}
-    texts = aligned([metric.text if metric else UNKNOWN for metric in found.values()])
-    known = dict(zip(found, texts, strict=True))
-    width = min(12, max([7, *(len(text) for text in texts)]))
-
-    def order(view: VersionView) -> Order:
-        metric = found.get(view.version)
-        return metric.number if metric else None
-
-    return Field(
-        column=Column(id=f"metric.{name}", title=metric_title(name), width=width, align="right", priority=priority),
-        cell=lambda view: (known.get(view.version, UNKNOWN), "plain"),
-        order=order,
+        Field(
+            column=Column(id="status", title="STATUS", width=14),
+            cell=lambda view: state(view.status),
+            order=lambda view: view.status,
+        ),
+        Field(
+            column=Column(id="alias", title="ALIAS", width=12, grow=12),
+            cell=lambda view: (or_unknown(" ".join(view.aliases)), "plain"),
+            order=lambda view: view.aliases or None,
+        ),
+        Field(
+            column=Column(id="digest", title="DIGEST", width=12),
+            cell=lambda view: (or_unknown(view.digest)[:12], "dim"),
+            order=lambda view: view.digest,
+        ),
+        Field(
+            column=Column(id="license", title="LICENSE", width=12),
+            cell=lambda view: (or_unknown(view.metadata.license if view.metadata else None), "plain"),
+            order=lambda view: view.metadata.license if view.metadata else None,
+        ),
+        Field(
+            column=Column(id="files", title="FILES", width=5, align="right"),
+            cell=lambda view: (UNKNOWN if view.files is None else f"{view.files:,}", "plain"),
+            order=lambda view: view.files,
+        ),
     )
 
 

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from textual.message import Message
 
+from signoff.registry.snapshot import Snapshot
 from signoff.tui.choosing import refs_to_compare
+from signoff.tui.commands import COMMANDS
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -31,8 +33,30 @@ class Desktop(Protocol):
     def page(self) -> Page:
         """The page in front."""
 
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What was read."""
+
     def post_message(self, message: Message) -> bool:
         """Take a message, as `Go` or `Sign`."""
+
+    def action_command(self, command_id: str) -> None:
+        """Do a command of the page in front, or say why it cannot be done."""
+
+    def show(self) -> None:
+        """Have the page in front show things as they are."""
+
+    def go_home(self) -> None:
+        """Show the first page."""
+
+    def open_palette(self) -> None:
+        """Show all commands."""
+
+    def switch_registry(self, name: str) -> None:
+        """Show another registry of the configuration."""
+
+    def wear(self, theme: str) -> str:
+        """Show everything in a theme; return what is to be said of it."""
 
 
 Doing = Callable[[Desktop], None]
@@ -82,6 +106,8 @@ DOINGS: dict[str, Doing] = {
     **{page: go(page) for page in ("inbox", "serving", "audit", "rules", "help", "problems")},
     "compare": look("compare", _compared),
     "trend": look("trend", _trend),
-    **{action: sign(action) for action in ("request", "approve", "reject", "promote")},
+    **{command.id: sign(command.id) for command in COMMANDS if command.signs},
+    "models": lambda app: app.go_home(),
+    "palette": lambda app: app.open_palette(),
 }
 """Command id -> what it does."""

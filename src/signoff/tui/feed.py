@@ -34,17 +34,37 @@ def in_thread(name: str, work: Callable[[], None]) -> None:
     threading.Thread(target=work, name=f"signoff-{name}", daemon=True).start()
 
 
+def aside(work: Callable[[], Answer]) -> "asyncio.Future[Answer]":
+    """Return what some work will return or raise, on a thread of its own: what may wait for a disk that is gone."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
+
+    def run() -> None:
+        answer, error = None, None
+        try:
+            answer = work()
+        except SignoffError as failed:
+            error = failed
+        with contextlib.suppress(RuntimeError):  # the app is gone
+            loop.call_soon_threadsafe(_settle, future, answer, error)
+
+    in_thread("aside", run)
+    return future
+
+
 class Feed:
     """Reads a registry on a thread, and again when something changed."""
 
-    def __init__(self, registry: Registry, tell: Tell, *, watching: bool = True) -> None:
+    def __init__(self, registry: Registry, tell: Tell, *, watching: bool = True, every: float | None = None) -> None:
         """Take the registry for the thread's own.
 
         Args:
             registry: What to read.
             tell: Takes `Seen` and `Unreadable`, from the thread.
             watching: Whether to be told of changes; else only `wake` has it read again.
+            every: Seconds between two looks where changes are not announced; None leaves it to the watch.
         """
+        self._every = every
         self._registry, self._tell, self._watching = registry, tell, watching
         self._lock, self._awake, self._over = threading.Lock(), threading.Event(), threading.Event()
         self._pending: set[str] = set()
@@ -71,7 +91,7 @@ class Feed:
     def _run(self) -> None:
         well = self._look(None, complete=False)
         if self._watching:
-            self._watch = watch(self._registry, self.wake)
+            self._watch = watch(self._registry, self.wake, every=self._every)
         well = self._look(None, complete=True) and well
         while not self._over.is_set():
             came = self._awake.wait(None if well else AGAIN)
@@ -100,7 +120,8 @@ class Feed:
         self._say(Seen(snapshot, note=self._watch.note if self._watch else ""))
         return True
 
-    def _say(self, message: Message) -> None:
+    def _say(self, message: Seen | Unreadable) -> None:
+        message.feed = self
         with contextlib.suppress(RuntimeError):  # the app is gone
             self._tell(message)
 

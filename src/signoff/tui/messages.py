@@ -6,10 +6,17 @@ The rule it keeps: small values; a screen never pushes another screen or runs a 
 from textual.message import Message
 
 from signoff.registry.snapshot import Snapshot
+from signoff.tui.prompting import Do, Visit
 
 
 class Seen(Message):
-    """A thread read the registry."""
+    """A thread read the registry.
+
+    Attributes:
+        feed: Which one did; None where it does not matter.
+    """
+
+    feed: object = None
 
     def __init__(self, snapshot: Snapshot, *, note: str) -> None:
         """Say what it is, and why changes are only looked for (or "")."""
@@ -18,7 +25,13 @@ class Seen(Message):
 
 
 class Unreadable(Message):
-    """A thread could not read the registry."""
+    """A thread could not read the registry.
+
+    Attributes:
+        feed: Which one could not; None where it does not matter.
+    """
+
+    feed: object = None
 
     def __init__(self, why: str) -> None:
         """Say why, in one line."""
@@ -42,6 +55,15 @@ class Sign(Message):
         """Say for what; `action` and `fields` as records spell them."""
         super().__init__()
         self.action, self.model, self.version, self.fields = action, model, version, fields
+
+
+class Wanted(Message):
+    """Do what was typed behind `:` or chosen from the palette."""
+
+    def __init__(self, wish: Do | Visit) -> None:
+        """Say what."""
+        super().__init__()
+        self.wish = wish
 
 
 class TaskMoved(Message):

@@ -9,17 +9,27 @@ from signoff.registry.snapshot import Snapshot
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
-from signoff.tui.messages import Go, Sign
+from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
+from signoff.tui.messages import Go, Sign, Wanted
 from signoff.tui.screens.page import Page
+from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.sign import SignDialog
 from signoff.tui.screens.table import make_page
 from signoff.tui.session import Session
 from signoff.tui.tasks import Tasks
 from signoff.tui.widgets.chrome import Freshness
 
+ALL_DOINGS = DOINGS | TYPED_DOINGS
+
 
 class NavigatingApp(OrderlyApp):
     """An app that goes from page to page."""
+
+    CSS = """
+    .-plain Dialog { border: ascii $warning; }
+    .-plain #palette { border: ascii $accent; }
+    .-plain #detail { border-left: ascii $panel; }
+    """
 
     snapshot: reactive[Snapshot | None] = reactive(None, init=False, layout=False, repaint=False)
 
@@ -29,10 +39,22 @@ class NavigatingApp(OrderlyApp):
         self.session = session
         self.tasks = Tasks(session)
         self.freshness = Freshness("reading")
+        self.colour = True
 
     def rescan(self) -> None:
         """Have everything read again."""
         raise NotImplementedError
+
+    def switch_registry(self, name: str) -> None:
+        """Show another registry of the configuration."""
+        raise NotImplementedError
+
+    def wear(self, theme: str) -> str:
+        """Show everything in a theme; return what is to be said of it."""
+        if not self.colour:
+            return "NO_COLOR is set: there is no colour to choose"
+        self.theme = theme
+        return f"theme {theme} for this session; the configuration keeps it: theme: {theme}"
 
     @property
     def page(self) -> Page:
@@ -69,7 +91,7 @@ class NavigatingApp(OrderlyApp):
             case "interrupt":
                 page.tell("q goes up and quits at the models, ctrl-q quits", "plain")
             case _ if not page.obey(command_id):
-                DOINGS[command_id](self)
+                ALL_DOINGS[command_id](self)
             case _:
                 pass
 
@@ -82,6 +104,22 @@ class NavigatingApp(OrderlyApp):
             self.show()
         elif quits:
             self.exit()
+
+    def go_home(self) -> None:
+        """Show the models again."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.show()
+
+    def open_palette(self) -> None:
+        """Show all commands."""
+        if self.page.prompt.typing:
+            self.page.prompt.action_leave()
+        self.push_screen(Palette(self.page, self.session))
+
+    def on_wanted(self, message: Wanted) -> None:
+        """Do what was typed behind `:` or chosen from the palette."""
+        fulfil(self, message.wish)
 
     def on_go(self, message: Go) -> None:
         """Put a page in front; the page that is there is not put upon itself."""

@@ -1,4 +1,4 @@
-"""What all screens share that is no snapshot: the clock, who signs, the desk that does what is asked.
+"""What all screens share that is no snapshot: the clock, who signs, what was wished, the desk that does what is asked.
 
 The rule it keeps: no widget and no snapshot is kept here.
 """
@@ -10,20 +10,42 @@ from signoff.errors import SignoffError
 from signoff.registry.choosing import choose_me
 from signoff.registry.people import Me
 from signoff.registry.registry import Registry
+from signoff.registry.settings import Settings
 from signoff.tui.feed import Desk
+from signoff.tui.keymap import usable
 from signoff.tui.present import Piece
 from signoff.values.times import Surroundings
 
 READ_ONLY = "this session was opened with --read-only"
+NO_WISHES = Settings()
 
 
 class Session:
     """One opened registry and one person."""
 
     def __init__(
-        self, open_one: Callable[[], Registry], surroundings: Surroundings, *, read_only: bool, who: str, key: str
+        self,
+        open_one: Callable[[], Registry],
+        surroundings: Surroundings,
+        *,
+        read_only: bool,
+        who: str,
+        key: str,
+        settings: Settings = NO_WISHES,
     ) -> None:
-        """Begin without having looked for keys."""
+        """Begin without having looked for keys.
+
+        Args:
+            open_one: Opens the registry anew.
+            surroundings: Clock and chance.
+            read_only: Whether nothing is to be signed.
+            who: The person who signs, or "".
+            key: With which key, or "".
+            settings: This user's wishes.
+        """
+        self.settings, self.keymap = settings, usable(settings.keymap)
+        self.columns = settings.columns
+        self.typed: list[str] = []
         self.desk = Desk(open_one)
         self.surroundings = surroundings
         self.read_only = READ_ONLY if read_only else ""

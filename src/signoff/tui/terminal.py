@@ -28,14 +28,16 @@ class Terminal(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         refusal: Why nothing can be shown on it, or "".
-        plain: Whether it has no UTF-8.
+        plain: Whether it has no UTF-8, or nothing but ASCII is wanted.
         colour: Whether colours are wanted.
+        few: Whether it has no more than 16 colours.
         mouse: Whether the mouse is on.
     """
 
     refusal: str = ""
     plain: bool = False
     colour: bool = True
+    few: bool = False
     mouse: bool = True
 
 
@@ -50,8 +52,9 @@ def terminal_of(environ: Mapping[str, str], *, mouse: bool | None = None) -> Ter
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C"
     return Terminal(
         refusal=_refusal(kind),
-        plain="utf8" not in locale.lower().replace("-", ""),
+        plain="utf8" not in locale.lower().replace("-", "") or environ.get("SIGNOFF_ASCII", "") not in {"", "0"},
         colour=not environ.get("NO_COLOR"),
+        few="256" not in kind and environ.get("COLORTERM", "").lower() not in {"truecolor", "24bit"},
         mouse=not environ.get("SSH_CONNECTION") if mouse is None else mouse,
     )
 

@@ -1,18 +1,19 @@
-"""What every key does, made from the table of commands."""
+"""What every key does, made from the table of commands and the keys as they are, and what cannot be done now."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.widget import Widget
 
-from signoff.tui.commands import COMMANDS, GROUPS, Command, key_label, label_of
-from signoff.tui.present import Pieces, fit
+from signoff.tui.commands import COMMANDS, GROUPS, Command, Situation, applies, key_label, why_not
+from signoff.tui.keymap import keys_of
+from signoff.tui.present import Piece, Pieces, fit
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
 from signoff.tui.widgets.text import TextView
 
 KEYS_WIDTH = 16
-TITLE_WIDTH = 34
 
 
 class HelpPage(Page):
@@ -34,28 +35,43 @@ class HelpPage(Page):
         return ("help",)
 
     def redraw(self, scene: Scene) -> None:  # noqa: ARG002  (keys do not depend on the registry)
-        """Show the keys."""
-        self.text.show(help_text())
+        """Show the keys, and what the page below cannot do now."""
+        below = [page for page in self.app.screen_stack if isinstance(page, Page) and page is not self]
+        situation = below[-1].situation() if below else self.situation()
+        self.text.show(help_text(situation, self.session.keymap))
 
 
-def help_text() -> tuple[Pieces, ...]:
-    """Return every command with its keys, in its group, with where it applies."""
+def help_text(situation: Situation, keymap: Mapping[str, str]) -> tuple[Pieces, ...]:
+    """Return every command with its keys as they are, in its group; what a page cannot do now says why.
+
+    Args:
+        situation: The page's.
+        keymap: What was wished, without faults.
+    """
     lines: list[Pieces] = []
+    here = [command for command in COMMANDS if applies(command, situation.screen)]
     for group, title in GROUPS.items():
-        lines += [((title, "strong"),)]
-        lines += [_line(command) for command in COMMANDS if command.group == group]
-        lines.append(())
-    return (*lines, *FILTER_WORDS)
+        found = [command for command in here if command.group == group]
+        if found:
+            lines.append(((title, "strong"),))
+            lines += [line for one in found for line in _lines(one, keymap, why=why_not(one, situation))]
+            lines.append(())
+    lines += [*FILTER_WORDS, ()]
+    elsewhere = [command for command in COMMANDS if command not in here]
+    if elsewhere:
+        lines.append((("On other screens", "strong"),))
+        lines += [line for one in elsewhere for line in _lines(one, keymap, where=sorted(one.screens))]
+    return tuple(lines)
 
 
-def _line(command: Command) -> Pieces:
-    keys = " ".join(key_label(key) for key in command.keys) or label_of(command)
-    where = ", ".join(sorted(command.screens))
-    return (
-        (f"  {fit(keys, KEYS_WIDTH)}", "accent"),
-        (fit(command.title, TITLE_WIDTH), "plain"),
-        (f"in: {where}" if where else "", "dim"),
-    )
+def _lines(command: Command, keymap: Mapping[str, str], *, why: str = "", where: Sequence[str] = ()) -> list[Pieces]:
+    keys = " ".join(key_label(key) for key in keys_of(command, keymap)) or f":{command.id}"
+    label = f"  {fit(keys, KEYS_WIDTH)}"
+    below = f"not now: {why}" if why else f"in: {', '.join(where)}" if where else ""
+    if not below:
+        return [((label, "accent"), (command.title, "plain"))]
+    note: Piece = (" " * len(label) + below, "warn" if why else "dim")
+    return [((label, "dim"), (command.title, "dim" if why else "plain")), (note,)]
 
 
 FILTER_WORDS: tuple[Pieces, ...] = (

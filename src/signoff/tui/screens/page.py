@@ -18,15 +18,17 @@ from textual.widget import Widget
 
 from signoff.errors import SignoffError
 from signoff.registry.snapshot import Snapshot, VersionView
-from signoff.tui.bindings import bindings
+from signoff.tui.bindings import begin_entries, bindings
 from signoff.tui.choosing import why_no_comparison
-from signoff.tui.commands import COMMANDS, Situation, commands_on, label_of, why_not
+from signoff.tui.commands import COMMANDS, Situation, commands_on, why_not
 from signoff.tui.feed import Job
+from signoff.tui.keymap import label_under
 from signoff.tui.present import Tone
 from signoff.tui.scene import Scene, scene_of
 from signoff.tui.session import Session
 from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
+from signoff.tui.widgets.prompt import Prompt
 
 Answer = TypeVar("Answer")
 SECOND = timedelta(seconds=1)
@@ -51,9 +53,9 @@ class Page(Screen[None]):
     page_id: ClassVar[str] = ""
     words: tuple[str, ...] = ()
     AUTO_FOCUS = "LineView"
-    CSS = """
-    Page { layout: vertical; }
-    #too-small { display: none; }
+    DEFAULT_CSS = """
+    Page { layout: vertical; layers: default prompt; }
+    Page > #too-small { display: none; }
     Page.-tiny > * { display: none; }
     Page.-tiny > #too-small { display: block; }
     """
@@ -63,16 +65,19 @@ class Page(Screen[None]):
         """Begin without a snapshot."""
         super().__init__()
         self.session = session
+        begin_entries(self._bindings, session.keymap)
         self.scene: Scene | None = None
         self.asked: dict[str, asyncio.Task[None]] = {}
         self.header = Header(id="header")
         self.footer = Footer(id="footer")
+        self.prompt = Prompt(id="prompt")
 
     def compose(self) -> ComposeResult:
         """Lay the body between header and footer."""
         yield self.header
         yield from self.body()
         yield self.footer
+        yield self.prompt
         yield OneLine(id="too-small")
 
     def body(self) -> tuple[Widget, ...]:
@@ -190,7 +195,10 @@ class Page(Screen[None]):
         """Show the keys of this screen."""
         situation = self.situation()
         offered = [one for one in commands_on(self.page_id) if one.priority and one.id != self.useless]
-        self.footer.offer(Key(label_of(one), one.title, one.priority, not why_not(one, situation)) for one in offered)
+        keymap = self.session.keymap
+        self.footer.offer(
+            Key(label_under(one, keymap), one.title, one.priority, not why_not(one, situation)) for one in offered
+        )
 
     def tell(self, words: str, tone: Tone = "warn") -> None:
         """Say something in the footer's place; "" ends it."""

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from signoff.registry.rows import VersionRow, known_names, natural
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
+from signoff.tui.measured import Measured
 from signoff.tui.messages import Go
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import DetailPane
@@ -28,6 +29,7 @@ class VersionsPage(Page):
         self.model_name = model
         self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
         self.pane = DetailPane(self)
+        self.measured = Measured()
 
     def body(self) -> tuple[Widget, ...]:
         """Return the list and the pane."""
@@ -56,7 +58,7 @@ class VersionsPage(Page):
         self.listing.table.empty = nothing if model else f"the model {self.model_name} is gone: esc goes back"
         content = Content(
             versions,
-            version_fields(scene, model) if model else (),
+            version_fields(scene, model, self.session.columns, self.measured) if model else (),
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
             known=lambda: known_names(VersionRow(view, models[view.model]) for view in versions),

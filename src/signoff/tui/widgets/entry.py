@@ -67,7 +67,7 @@ class Push(OneLine, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [("enter,space", "push", "press")]
     DEFAULT_CSS = """
     Push { width: auto; min-width: 8; margin: 0 2 0 0; background: $boost; }
-    Push:focus { background: $block-cursor-background; text-style: bold; }
+    Push:focus { background: $block-cursor-background; text-style: $block-cursor-text-style; }
     """
 
     class Pushed(Message):

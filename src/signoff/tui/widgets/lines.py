@@ -46,9 +46,17 @@ class LineView(Widget, can_focus=True):
         height: 1fr;
         background: $background;
         {TONE_CSS}
-        & > .line--cursor {{ background: $block-cursor-blurred-background; color: $foreground; text-style: bold; }}
+        & > .line--cursor {{
+            background: $block-cursor-blurred-background;
+            color: $foreground;
+            text-style: $block-cursor-blurred-text-style;
+        }}
         & > .line--head {{ background: $panel; color: $text-muted; text-style: bold; }}
-        &:focus > .line--cursor {{ background: $block-cursor-background; color: $block-cursor-foreground; }}
+        &:focus > .line--cursor {{
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: $block-cursor-text-style;
+        }}
     }}
     """
 

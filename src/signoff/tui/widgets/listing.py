@@ -153,8 +153,19 @@ class Listing(Vertical):
         """Let the filter be typed."""
         self.add_class("-typing")
         self.entry.disabled = False
-        self.entry.focus()
+        self.screen.set_focus(self.entry)
         self._again()
+
+    def ask_for(self, text: str) -> None:
+        """Filter by a text as if it had been typed, and go back to the list; a faulty one stays to be mended."""
+        self.begin_filter()
+        self.entry.value = text
+        self.entry.cursor_position = len(text)
+        self.call_after_refresh(self._ask_typed)
+
+    async def _ask_typed(self) -> None:
+        if self.entry.fault.end == self.entry.fault.start:
+            await self.entry.action_submit()
 
     def leave_filter(self) -> bool:
         """Clear the filter or stop typing it; return False where there was nothing to leave."""
