@@ -188,7 +188,7 @@ async def test_where_nothing_can_be_compared_the_key_says_why(story: Story) -> N
         await until(pilot, lambda: isinstance(app.page, VersionsPage) and app.page.current is not None)
         await pilot.press("c")
         await until(pilot, lambda: "nothing to compare" in screen(app))
-        assert "production points at no version of speech/vad" in screen(app)
+        assert "nothing to compare with: production points at no version; mark two with space" in screen(app)
         assert isinstance(app.page, VersionsPage)
 
 

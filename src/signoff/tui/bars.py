@@ -72,7 +72,7 @@ def gap(metrics: Iterable[Metric]) -> Decimal | None:
 
 def slice_label(metric: Metric) -> str:
     """Return the group that a value was measured on, without the keys: `female`, `black, female`."""
-    return ", ".join(value for _, value in metric.slice)
+    return shown(", ".join(value for _, value in metric.slice))
 
 
 def slice_keys(metric: Metric) -> str:
@@ -93,7 +93,7 @@ def bar_lines(
     """
     several = len(metrics) > 1
     names = [*map(slice_label, metrics), *[GAP] * several]
-    texts = aligned([*(metric.text for metric in metrics), *[gap_text(gap(metrics))] * several])
+    texts = aligned([*(shown(metric.text) for metric in metrics), *[gap_text(gap(metrics))] * several])
     value, room = max(map(len, texts), default=0), min(max(map(len, names), default=0), width // 2)
     length = min(MOST_BAR, width - room - value - 4)
     scale = bar_scale(metrics)

@@ -42,7 +42,10 @@ def why_no_comparison(scene: Scene, view: VersionView | None, marked: Sequence[s
     """Return why nothing can be compared, or ""."""
     if view is None or len(refs_to_compare(scene, view, marked)) >= FEWEST:
         return ""
-    if scene.top in view.stages:
-        return f"{scene.top} points at {view.ref} and nothing was there before: mark two versions with space"
-    held = f"{scene.top} points at no version of {view.model}" if scene.top else "no stage has a rule"
-    return f"nothing to compare {view.version} with: {held}; mark two versions with space"
+    if not scene.top:
+        why = "no stage has a rule"
+    elif scene.top in view.stages:
+        why = f"{scene.top} pointed at nothing before"
+    else:
+        why = f"{scene.top} points at no version"
+    return f"nothing to compare with: {why}; mark two with space"

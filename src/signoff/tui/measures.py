@@ -13,7 +13,7 @@ from signoff.policy.compare import Better
 from signoff.registry.rows import headline_metrics
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys
-from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, width_of
+from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, shown, width_of
 from signoff.tui.scene import Pair, Scene, paired
 from signoff.values.display import UNKNOWN
 from signoff.values.metrics import Metric
@@ -38,12 +38,13 @@ FORMS = ((True, True), (True, False), (False, True), (False, False))
 def metric_name(metric: Metric) -> str:
     """Return a metric's name, with its unit where that says something."""
     unit = metric.unit or ""
-    return metric.name if unit in {"", "fraction", "ratio"} or metric.text.endswith(unit) else f"{metric.name} {unit}"
+    bare = unit in {"", "fraction", "ratio"} or metric.text.endswith(unit)
+    return shown(metric.name if bare else f"{metric.name} {unit}")
 
 
 def metric_value(metric: Metric | None) -> str:
     """Return a value as written."""
-    return UNKNOWN if metric is None else metric.text
+    return UNKNOWN if metric is None else shown(metric.text)
 
 
 def delta_text(delta: Decimal | None) -> str:
@@ -196,7 +197,7 @@ def _bars(pairs: Sequence[Pair], other: str, *, width: int, plain: bool) -> Iter
     theirs = [one.other or _unsaid(one.metric) for one in pairs]
     gaps = [(gap(mine), gap(theirs))] if len(pairs) > 1 else []
     wider = [None if one is None or two is None else one - two for one, two in gaps]
-    values = _column(other, [*(one.text for one in theirs), *(gap_text(two) for _, two in gaps)])
+    values = _column(other, [*map(metric_value, theirs), *(gap_text(two) for _, two in gaps)])
     deltas = _column("Δ", [*(delta_text(one.delta) for one in pairs), *map(delta_text, wider)])
     meanings = [*map(better_piece, pairs), *map(_gap_piece, wider)]
     after: list[Pieces] = [
@@ -231,7 +232,7 @@ def _intervals(pairs: Iterable[Pair], other: str, *, width: int, plain: bool) ->
         for at, (who_is, metric) in enumerate(both):
             if scale is None or metric.low is None or metric.high is None:
                 continue
-            label = f"{fit('' if at else clip_middle(metric.name, name), name)}  {fit(who_is, who)}  "
+            label = f"{fit('' if at else clip_middle(shown(metric.name), name), name)}  {fit(who_is, who)}  "
             bounds = f"  {metric.low} to {metric.high}{_level(metric)}"
             room = min(INTERVAL_CELLS, width - len(label) - len(bounds))
             drawn = interval(metric, scale, room, plain=plain) if room >= LEAST_NAME // 2 else ""
@@ -255,7 +256,7 @@ def short_table(
         return
     first = headline_metrics(model) if model else ()
     pairs.sort(key=lambda one: first.index(one.metric.name) if one.metric.name in first else len(first))
-    shown = pairs[:MOST_PAIRS]
-    yield from pair_lines(shown, against=reference.version if reference else "", title="Metrics", width=width)
-    if len(pairs) > len(shown):
-        yield ((f"{len(pairs) - len(shown)} more: enter, then 2", "dim"),)
+    first_ones = pairs[:MOST_PAIRS]
+    yield from pair_lines(first_ones, against=reference.version if reference else "", title="Metrics", width=width)
+    if len(pairs) > len(first_ones):
+        yield ((f"{len(pairs) - len(first_ones)} more: enter, then 2", "dim"),)

@@ -13,7 +13,7 @@ from signoff.policy.compare import ComparedRow, metric_key
 from signoff.registry.snapshot import VersionView
 from signoff.tui.bars import slice_keys, slice_label
 from signoff.tui.measures import BETTER, NOT_COMPARABLE, SIGNS, delta_text, measured_on, metric_name
-from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, or_unknown, shown
+from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, or_unknown, shown, width_of
 from signoff.values.display import UNKNOWN, short_size
 from signoff.values.metrics import Metric
 
@@ -126,7 +126,7 @@ def _lined_up(rows: Sequence[ComparedRow], metrics: Mapping[str, Metric]) -> Ite
         metric = metrics.get(row.key)
         label = f"{metric_name(metric)} {slice_label(metric)}".rstrip() if metric and measured else row.key
         place = slice(at * width, at * width + width)
-        yield Shown(row=row, label=label, values=tuple(values[place]), deltas=tuple(deltas[place]))
+        yield Shown(row=row, label=shown(label), values=tuple(values[place]), deltas=tuple(deltas[place]))
 
 
 def _column(texts: Sequence[str], most: int) -> tuple[str, ...]:
@@ -141,8 +141,8 @@ def _column(texts: Sequence[str], most: int) -> tuple[str, ...]:
 
 
 def _value(row: ComparedRow, text: str | None) -> str:
-    plain = or_unknown(text)
-    return plain.removeprefix("sha256:")[:DIGEST] if row.group == "files" and text else plain
+    said = shown(or_unknown(text))
+    return said.removeprefix("sha256:")[:DIGEST] if row.group == "files" and text else said
 
 
 def _delta(row: ComparedRow, at: int) -> str:
@@ -232,7 +232,7 @@ def row_line(one: Shown, layout: Layout, *, plain: bool = False) -> Pieces:
     for at in layout.columns:
         pieces.append((" " * BETWEEN, "plain"))
         cells = _numbers(one, at, layout) if one.measured else _text(one, at, layout)
-        pieces += [(shown(text, plain=plain), tone) for text, tone in cells]
+        pieces += [(fit(shown(text, plain=plain), width_of([(text, what)])), what) for text, what in cells]
     return tuple(pieces)
 
 

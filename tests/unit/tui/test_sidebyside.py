@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+from rich.cells import cell_len
 
 from signoff.policy.compare import Column, FileFacts, compare
 from signoff.registry.snapshot import VersionView
@@ -124,6 +125,19 @@ def test_values_in_different_units_are_not_compared_and_say_so() -> None:
 def test_a_version_that_says_nothing_has_a_dash_and_no_zero() -> None:
     silent = comparison((said("accuracy", "0.9"),), ())
     assert table(silent, width=77)["accuracy"].split() == ["accuracy", "0.9", "-", "-"]
+
+
+def test_names_and_texts_that_could_act_or_are_wide_keep_the_columns_in_place() -> None:
+    hostile = comparison(
+        (said("模型_accuracy", "0.9"), said("evil\x1b[2J", "1")),
+        (said("模型_accuracy", "0.8"), said("evil\x1b[2J", "2")),
+        hyperparameters=("\x1b]52;c;UFA=\x07", "模型" * 30),
+    )
+    layout = lay_out(hostile, ["1", "2"], width=77)
+    rows = hostile.rows.values()
+    lines = [text(row_line(one, layout, plain=plain)) for one in rows for plain in (False, True)]
+    assert {cell_len(line) for line in lines} == {cell_len(lines[0])}
+    assert all(line.isprintable() for line in lines)
 
 
 def test_a_row_is_told_in_full() -> None:
