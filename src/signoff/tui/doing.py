@@ -7,31 +7,12 @@ the subject of the page in front.
 from collections.abc import Callable
 from typing import Protocol
 
-from textual.message import Message
-
+from signoff.tui import doing_here, doing_outside
 from signoff.tui.messages import Go, Sign
-from signoff.tui.screens.page import Page
-from signoff.tui.session import Session
-from signoff.tui.tasks import Tasks
 
 
-class Desktop(Protocol):
+class Desktop(doing_here.Here, doing_outside.Outward, Protocol):
     """What a command may ask of the app."""
-
-    @property
-    def session(self) -> Session:
-        """The person and the desk."""
-
-    @property
-    def tasks(self) -> Tasks:
-        """What takes long."""
-
-    @property
-    def page(self) -> Page:
-        """The page in front."""
-
-    def post_message(self, message: Message) -> bool:
-        """Take a message, as `Go` or `Sign`."""
 
 
 Doing = Callable[[Desktop], None]
@@ -58,7 +39,16 @@ def sign(action: str) -> Doing:
 
 
 DOINGS: dict[str, Doing] = {
-    **{page: go(page) for page in ("help", "problems")},
+    **{page: go(page) for page in ("help", "problems", "tasks")},
     **{action: sign(action) for action in ("request", "approve", "reject", "promote")},
+    "describe": doing_here.describe,
+    "yaml": doing_here.read_yaml,
+    "lineage": doing_here.show_lineage,
+    "history": doing_here.show_history,
+    "copy": doing_here.offer_copies,
+    "verify": doing_here.verify,
+    "interrupt": doing_here.interrupt,
+    "pager": doing_outside.open_pager,
+    "edit": doing_outside.edit_file,
 }
 """Command id -> what it does."""

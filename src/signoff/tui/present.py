@@ -50,6 +50,13 @@ STATES: dict[str, tuple[str, Tone]] = {
     "Stale": ("!", "warn"),
     "Rejected": ("✗", "bad"),
     "none": ("·", "dim"),
+    "pass": ("√", "good"),
+    "fail": ("✗", "bad"),
+    "inconclusive": ("?", "warn"),
+    "running": ("◐", "accent"),
+    "done": ("√", "good"),
+    "failed": ("✗", "bad"),
+    "stopped": (DASH, "warn"),
 }
 OTHER_STATE: tuple[str, Tone] = ("·", "plain")
 
@@ -72,6 +79,8 @@ PLAIN_GLYPHS = str.maketrans(
         "▼": "v",
         "⚠": "!",
         "│": "|",
+        "├": "|",
+        "└": "`",
         "─": "-",
         "→": ">",
         "Δ": "d",
@@ -157,6 +166,38 @@ def wrap(pieces: Pieces, width: int) -> tuple[Pieces, ...]:
             lines[-1].append((part, tone))
             room -= cell_len(part)
     return tuple(_joined(line) for line in lines)
+
+
+def hanging(pieces: Pieces, width: int, hang: int) -> tuple[Pieces, ...]:
+    """Return a displayable line in lines of at most `width` cells, all but the first standing in by `hang`."""
+    first, *rest = wrap(pieces, width)
+    if not rest or hang >= width // 2:
+        return (first, *rest)
+    begun = sum(len(text) for text, _ in first)
+    left = _after(pieces, begun)
+    return (first, *(((" " * hang, "plain"), *line) for line in wrap(left, width - hang)))
+
+
+def _after(pieces: Pieces, characters: int) -> Pieces:
+    """Return what of a line follows its first so many characters, without the spaces that it was broken at."""
+    left: list[Piece] = []
+    for text, tone in pieces:
+        skipped = min(characters, len(text))
+        characters -= skipped
+        kept = text[skipped:] if left else text[skipped:].lstrip(" ")
+        if kept:
+            left.append((kept, tone))
+    return tuple(left)
+
+
+def own_hang(pieces: Pieces) -> int:
+    """Return by how much a displayable line's own beginning asks that it hangs: blanks and a dim label before a gap."""
+    hang = 0
+    for text, tone in pieces[:-1]:
+        if text.strip() and not (tone == "dim" and text.endswith(" ")):
+            break
+        hang += cell_len(text)
+    return hang
 
 
 def _words(text: str, width: int) -> list[str]:

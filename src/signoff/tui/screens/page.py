@@ -20,11 +20,12 @@ from signoff.registry.snapshot import Snapshot, VersionView
 from signoff.tui.bindings import bindings
 from signoff.tui.commands import COMMANDS, Situation, commands_on, label_of, why_not
 from signoff.tui.feed import Job
-from signoff.tui.present import Tone
+from signoff.tui.present import Pieces, Tone, count
 from signoff.tui.scene import Scene, scene_of
 from signoff.tui.session import Session
 from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
+from signoff.tui.widgets.lines import LineView
 
 Answer = TypeVar("Answer")
 
@@ -159,13 +160,28 @@ class Page(Screen[None]):
         """Why nothing can be signed here, or ""."""
         return self.session.read_only or (self.scene.snapshot.read_only if self.scene else "nothing was read yet")
 
-    def show(self, snapshot: Snapshot | None, freshness: Freshness) -> None:
-        """Show a snapshot, or the words for none."""
+    def whole(self) -> tuple[Pieces, ...]:
+        """Return the text of the page, for a pager: that of the part that has the focus, else the first."""
+        focused = self.focused
+        views = [view for view in self.query(LineView) if view.display]
+        view = focused if isinstance(focused, LineView) else next(iter(views), None)
+        return view.whole() if view is not None else ()
+
+    def task_moved(self) -> None:
+        """Show that a task went on, where tasks are shown."""
+
+    def show(self, snapshot: Snapshot | None, freshness: Freshness, *, busy: int = 0) -> None:
+        """Show a snapshot, or the words for none; `busy` is how many tasks run."""
         url = snapshot.url if snapshot else ""
         if snapshot is not None:
             self.scene = scene_of(snapshot, now=self.session.now(), person=self.session.person)
             self.redraw(self.scene)
-        self.header.tell(place=(url, *self.place()), freshness=freshness, signer=self.session.signer())
+        self.header.tell(
+            place=(url, *self.place()),
+            freshness=freshness,
+            signer=self.session.signer(),
+            busy=count(busy, "task") if busy else "",
+        )
         self.offer()
 
     def offer(self) -> None:

@@ -12,6 +12,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "models": ("models", "ModelsPage"),
     "versions": ("versions", "VersionsPage"),
     "version": ("version", "VersionPage"),
+    "text": ("reading", "ReadingPage"),
+    "tasks": ("tasks", "TasksPage"),
     "problems": ("problems", "ProblemsPage"),
     "help": ("help", "HelpPage"),
 }

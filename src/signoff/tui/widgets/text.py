@@ -1,6 +1,6 @@
 """A text to read: a record, an overview, a history.
 
-The rule it keeps: long lines wrap at words; a new text that differs in one line paints one line, and the place that
+The rule it keeps: long lines wrap at words, below what they begin with where that is a label; a new text that differs in one line paints one line, and the place that
 was being read stays.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from textual.geometry import Size
 
-from signoff.tui.present import Piece, Pieces, shown, wrap
+from signoff.tui.present import Piece, Pieces, hanging, own_hang, shown
 from signoff.tui.widgets.lines import Line, LineView
 from signoff.tui.widgets.paint import is_plain
 
@@ -31,6 +31,10 @@ class TextView(LineView):
         """Show another text; the first visible line keeps its number."""
         self.text = tuple(text)
         self.scroll_top(self.top)
+
+    def whole(self) -> tuple[Pieces, ...]:
+        """Return the text, unwrapped."""
+        return self.text
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
         """Return how high the whole text is, for a style that asks for `height: auto`."""
@@ -57,4 +61,4 @@ class TextView(LineView):
         self.wrapped_for = (width, self.text)
         plain = is_plain(self)
         safe = (tuple[Piece, ...]((shown(text, plain=plain), tone) for text, tone in line) for line in self.text)
-        self.wrapped = tuple(Line(part) for line in safe for part in wrap(line, width))
+        self.wrapped = tuple(Line(part) for line in safe for part in hanging(line, width, own_hang(line)))

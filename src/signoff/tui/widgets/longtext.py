@@ -1,0 +1,79 @@
+"""A long text of plain lines, each dressed in tones when it is seen.
+
+The rule it keeps: a megabyte costs what counting its lines costs; only lines on the screen are coloured.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from signoff.tui.present import Pieces, shown, wrap
+from signoff.tui.widgets.lines import Line
+from signoff.tui.widgets.paint import is_plain
+from signoff.tui.widgets.text import TextView
+
+LONGEST = 10_000
+Dress = Callable[[str], Pieces]
+
+
+def undressed(line: str) -> Pieces:
+    """Return a line in one tone."""
+    return ((line, "plain"),)
+
+
+class LongText(TextView):
+    """Pieces on top, as any text, and below them lines that are dressed on demand."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own word)
+        """Begin empty."""
+        super().__init__(id=id)
+        self.lines: tuple[str, ...] = ()
+        self.dress: Dress = undressed
+        self.starts: tuple[int, ...] = (0,)
+        self.counted_for: tuple[int, tuple[str, ...]] = (0, ())
+
+    def show(self, text: Sequence[Pieces]) -> None:
+        """Show pieces alone."""
+        self.show_lines(text, (), undressed)
+
+    def show_lines(self, above: Sequence[Pieces], lines: Sequence[str], dress: Dress) -> None:
+        """Show displayable lines below some pieces."""
+        self.lines, self.dress = tuple(_bounded(line) for line in lines), dress
+        super().show(above)
+
+    def total(self) -> int:
+        """Return how many lines there are, wrapped."""
+        above = super().total()
+        self._count(max(1, self.size.width - 1))
+        return above + self.starts[-1]
+
+    def line_at(self, index: int, width: int) -> Line:
+        """Return a wrapped line."""
+        self._wrap(max(1, width))
+        self._count(max(1, width))
+        below = index - len(self.wrapped)
+        if below < 0:
+            return self.wrapped[index]
+        number = bisect_right(self.starts, below) - 1
+        return Line(self._dressed(self.lines[number], max(1, width))[below - self.starts[number]])
+
+    def whole(self) -> tuple[Pieces, ...]:
+        """Return everything, unwrapped."""
+        return (*self.text, *(undressed(line) for line in self.lines))
+
+    def _dressed(self, line: str, width: int) -> tuple[Pieces, ...]:
+        plain = is_plain(self)
+        return wrap(tuple((shown(text, plain=plain), tone) for text, tone in self.dress(line)), width)
+
+    def _count(self, width: int) -> None:
+        if self.counted_for == (width, self.lines):
+            return
+        self.counted_for = (width, self.lines)
+        short = (1 if line.isascii() and len(line) <= width else 0 for line in self.lines)
+        counts = (one or len(self._dressed(line, width)) for one, line in zip(short, self.lines, strict=True))
+        self.starts = (0, *accumulate(counts))
+
+
+def _bounded(line: str) -> str:
+    more = len(line) - LONGEST
+    return line if more <= 0 else f"{line[:LONGEST]} … and {more:,} more characters"
