@@ -112,7 +112,7 @@ def _meanings(model: ModelView) -> Iterator[Pieces]:
     for one in model.metadata.metrics:
         words = [f"{one.direction} is better" if one.direction else "direction unknown", one.unit or ""]
         words.append("looked at first" if one.primary else "")
-        yield (("  ", "plain"), (fit(one.name, 24), "plain"), (", ".join(word for word in words if word), "dim"))
+        yield (("  ", "plain"), (f"{fit(one.name, 34)}  ", "plain"), (", ".join(word for word in words if word), "dim"))
 
 
 def _versions(versions: Sequence[VersionView], scene: Scene) -> Iterator[Pieces]:

@@ -107,11 +107,9 @@ def copies(page: Page, subject: Subject) -> dict[str, str]:
 def copy(app: Here, text: str) -> None:
     """Copy a text, through tmux or the terminal itself, and say what was copied."""
     safe = shown(text)
-    if copied_by_tmux(safe, os.environ):
-        app.page.tell(f"given to tmux: {safe}  (its terminal may still refuse it)", "plain")
-        return
-    app.copy_to_clipboard(safe)
-    app.page.tell(f"given to the terminal: {safe}  (it may refuse to copy)", "plain")
+    if not copied_by_tmux(safe, os.environ):
+        app.copy_to_clipboard(safe)
+    app.page.tell(f"copied, unless the terminal refuses: {safe}", "plain")
 
 
 def verify(app: Here) -> None:

@@ -92,8 +92,8 @@ def edit(session: Session, words: tuple[str, ...], subject: Subject) -> str:
     try:
         lapsed = session.desk.here(_replacing(working, after))
     except SignoffError as error:
-        message = f"{working.file} was not written: {error.message}"
-        raise SignoffError(message, hint=f"your text is kept in {keep(working.file, after)}") from error
+        message = f"not written, your text is kept in {keep(working.file, after)}: {error.message}"
+        raise SignoffError(message, hint=error.hint) from error
     lapses = f"; approvals for {', '.join(lapsed)} lapse, since they are bound to the card" if lapsed else ""
     return f"written: {working.path}{lapses}"
 

@@ -57,6 +57,7 @@ class CopyMenu(ModalScreen[str | None]):
                 for number, (what, text) in enumerate(self.choices, start=1)
             )
         )
+        self.list.refresh(layout=True)
 
     def action_choose(self, number: int) -> None:
         """Copy the text of a number."""

@@ -105,12 +105,17 @@ class Page(Screen[None]):
         model = self.scene.snapshot.find_model(subject.model) if self.scene and subject else None
         return model.find(subject.version) if model and subject else None
 
+    @property
+    def selected(self) -> str:
+        """What the cursor is on, in words, or ""."""
+        return self.subject.ref if self.subject else ""
+
     def situation(self) -> Situation:
         """Return what it depends on whether commands can be done."""
-        subject, view = self.subject, self.view
+        view = self.view
         return Situation(
             screen=self.page_id,
-            selected=subject.ref if subject else "",
+            selected=self.selected,
             marked=len(self.marked),
             unwritable=self.unwritable,
             refusals=self.scene.refusals(view) if view and self.scene else {},

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+import msgspec
 from textual.widget import Widget
 
+from signoff.tui.commands import Situation
 from signoff.tui.faults import Fault, fault_blocks, faults_of
 from signoff.tui.messages import Go
 from signoff.tui.present import count
@@ -12,6 +14,8 @@ from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.blocks import Blocks
 from signoff.tui.widgets.chrome import OneLine
+
+WHOLE = "this concerns the registry as a whole: signoff doctor says more"
 
 
 class ProblemsPage(Page):
@@ -55,6 +59,14 @@ class ProblemsPage(Page):
         """The version or model that the problem is one of; None where it is the registry's."""
         fault = self.current
         return Subject(fault.model, fault.version) if fault and fault.model else None
+
+    def situation(self) -> Situation:
+        """Return the situation; a problem of the registry as a whole leads nowhere, and says so."""
+        situation = super().situation()
+        if self.current is None or self.subject is not None:
+            return situation
+        refusals = dict.fromkeys(("open", "yaml", "describe", "copy"), WHOLE)
+        return msgspec.structs.replace(situation, selected=self.current.problem.place, refusals=refusals)
 
     def obey(self, command_id: str) -> bool:
         """Go to the version or model concerned."""

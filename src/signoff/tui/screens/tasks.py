@@ -16,7 +16,7 @@ from signoff.tui.widgets.blocks import Block, Blocks
 from signoff.tui.widgets.chrome import OneLine
 from signoff.values.display import UNKNOWN, age, long_size, utc_minute
 
-STATE, TITLE = 12, 30
+STATE = 12
 EMPTY = "no task was begun in this session: V verifies what the cursor is on"
 
 
@@ -72,6 +72,11 @@ class TasksPage(Page):
         """The task that the cursor is on."""
         return next((task for task in self.all if task.number == self.list.cursor), None)
 
+    @property
+    def selected(self) -> str:
+        """The task, in words."""
+        return self.current.title if self.current else ""
+
     def obey(self, command_id: str) -> bool:
         """Show or hide the details of a task, or stop it."""
         task = self.current
@@ -86,6 +91,11 @@ class TasksPage(Page):
                 return False
         return True
 
+    def on_blocks_moved(self, _: Blocks.Moved) -> None:
+        """End a message; the keys may be others."""
+        self.tell("")
+        self.offer()
+
     def on_blocks_opened(self, _: Blocks.Opened) -> None:
         """Show the details of what was clicked twice."""
         self.obey("open")
@@ -94,17 +104,14 @@ class TasksPage(Page):
 def task_block(task: Task, began: str, pace: str, opened: bool) -> Block[int]:  # noqa: FBT001  (one line of a list)
     """Return a task, with its details where it was opened."""
     words, tone = state(task.state)
-    head: Pieces = (
-        (fit(words, STATE), tone),
-        (fit(task.title, TITLE), "strong"),
-        (f"  {progress_words(task)}", "plain"),
-        (f"  {pace}" if pace else "", "dim"),
-        (f"  {began}", "dim"),
-    )
-    lines: list[Pieces] = [head]
+    indent: Piece = (" " * STATE, "plain")
+    lines: list[Pieces] = [
+        ((fit(words, STATE), tone), (task.title, "strong"), (f"  {began}", "dim")),
+        (indent, (progress_words(task), "plain"), (f"  {pace}" if pace else "", "dim")),
+    ]
     said = task_words(task)
     if said:
-        lines.append(((" " * STATE, "plain"), (said, "good" if went_well(task) else "bad")))
+        lines.append((indent, (said, "good" if went_well(task) else "bad")))
     if opened:
         lines += _details(task)
     return Block(task.number, tuple(lines), STATE)

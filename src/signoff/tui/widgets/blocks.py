@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 
 from signoff.tui.present import Piece, Pieces, hanging, shown
@@ -67,6 +68,11 @@ class Blocks(LineView):
         self._reveal()
         if self.cursor != before:
             self.post_message(self.Moved())
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
+        """Return how high everything is, for a style that asks for `height: auto`."""
+        self._wrap(max(1, width - 1))
+        return self.starts[-1]
 
     def total(self) -> int:
         """Return how many lines there are."""

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from signoff.tui.present import Pieces, shown, wrap
+from signoff.tui.present import Piece, Pieces, hanging, own_hang, shown
 from signoff.tui.widgets.lines import Line
 from signoff.tui.widgets.paint import is_plain
 from signoff.tui.widgets.text import TextView
@@ -63,7 +63,8 @@ class LongText(TextView):
 
     def _dressed(self, line: str, width: int) -> tuple[Pieces, ...]:
         plain = is_plain(self)
-        return wrap(tuple((shown(text, plain=plain), tone) for text, tone in self.dress(line)), width)
+        pieces = tuple[Piece, ...]((shown(text, plain=plain), tone) for text, tone in self.dress(line))
+        return hanging(pieces, width, own_hang(pieces))
 
     def _count(self, width: int) -> None:
         if self.counted_for == (width, self.lines):
