@@ -31,7 +31,8 @@ SHORT_FRONT = 12
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
 DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:\s*\S")
 KEY = re.compile(r"([A-Za-z_][\w-]*):")
-MARKS: dict[str, Tone] = {"red": "accent", "green": "good", "yellow": "warn", "cyan": "dim"}
+CODE: Tone = "warn"
+MARKS: dict[str, Tone] = {"red": "accent", "green": "good", "yellow": CODE, "cyan": "dim"}
 THEME = Theme(
     {
         "markdown.h1": "bold red",
@@ -115,7 +116,7 @@ def _parts(lines: Iterable[str]) -> Iterator[str]:
             fence = found[1]
         elif found and line.strip().startswith(fence) and line.strip() == found[1]:
             fence = ""
-        part += [line[at : at + LONGEST_LINE] for at in range(0, len(line), LONGEST_LINE)] or [""]
+        part += _broken(line)
         size += len(line) + 1
         full = size > PART and (size > 2 * PART or (not line.strip() and not fence))
         if full:
@@ -124,6 +125,15 @@ def _parts(lines: Iterable[str]) -> Iterator[str]:
             part, size = opening, 0
     if part:
         yield "\n".join(part)
+
+
+def _broken(line: str) -> Iterator[str]:
+    """Yield a line in bounded ones, broken at a space where there is one."""
+    while len(line) > LONGEST_LINE:
+        at = line.rfind(" ", 1, LONGEST_LINE) + 1 or LONGEST_LINE
+        yield line[:at]
+        line = line[at:]
+    yield line
 
 
 def render_part(part: str, width: int) -> tuple[Pieces, ...]:
@@ -147,8 +157,10 @@ def _is_too_wide(part: str) -> bool:
 
 
 def _without_ends(lines: list[Pieces]) -> list[Pieces]:
+    """Return the lines without empty ones at the ends, and without two empty ones in a row."""
     filled = [at for at, line in enumerate(lines) if line]
-    return lines[filled[0] : filled[-1] + 1] if filled else []
+    kept = lines[filled[0] : filled[-1] + 1] if filled else []
+    return [line for at, line in enumerate(kept) if line or kept[at - 1]]
 
 
 def _pieces(segments: Iterable[Segment]) -> Pieces:
@@ -161,7 +173,7 @@ def _pieces(segments: Iterable[Segment]) -> Pieces:
             name = style.color.name if style.color else ""
             tone = MARKS.get(name, "strong" if style.bold else "plain")
         pieces.append((text, tone))
-    while pieces and not pieces[-1][0].strip():
+    while pieces and not pieces[-1][0].strip() and pieces[-1][1] != CODE:
         pieces.pop()
     return tuple(pieces)
 

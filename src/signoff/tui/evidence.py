@@ -114,7 +114,8 @@ def _facts(said: Evaluation) -> Iterator[tuple[str, str]]:
         "notes": said.notes or "",
         "links": ", ".join(f"{link.title}: {link.url}" if link.title else link.url for link in said.links),
     }
-    facts |= {key: _any(value) for key, value in said.extra}
+    facts |= {key: _any(value) for key, value in said.extra if "[" not in key}
+    facts["other"] = ", ".join(f"{key} {_any(value)}" for key, value in said.extra if "[" in key)
     yield from ((label, text) for label, text in facts.items() if text)
 
 

@@ -71,14 +71,12 @@ class CardReading:
         self._render_next()
 
     def _render_next(self) -> None:
-        """Ask for the next part that is missing; show what is there, ever more rarely, since all of it is laid out."""
-        done = self.done.get(self._key, 0)
-        if done & (done - 1) == 0 or done >= len(self.parts):
-            self.show()
+        """Ask for the next part that is missing; show what is there."""
+        self.show()
         if self.writing is None:
             return
         key, text = self._key, self.writing.text
-        self.done.setdefault(key, 0)
+        done = self.done.setdefault(key, 0)
         lines = self.kept.setdefault(key, [])
         if done >= len(self.parts):
             return

@@ -25,6 +25,7 @@ class TextView(LineView):
         super().__init__(id=id)
         self.text: tuple[Pieces, ...] = ()
         self.wrapped: tuple[Line, ...] = ()
+        self.begins = [0]
         self.wrapped_for: tuple[int, tuple[Pieces, ...]] = (0, ())
 
     def show(self, text: Sequence[Pieces]) -> None:
@@ -56,9 +57,21 @@ class TextView(LineView):
         self.scroll_top(self.top + lines)
 
     def _wrap(self, width: int) -> None:
+        """Lay the lines out anew from the first that is another one than before."""
         if self.wrapped_for == (width, self.text):
             return
+        kept = _shared(self.wrapped_for[1], self.text) if self.wrapped_for[0] == width else 0
         self.wrapped_for = (width, self.text)
-        plain = is_plain(self)
-        safe = (tuple[Piece, ...]((shown(text, plain=plain), tone) for text, tone in line) for line in self.text)
-        self.wrapped = tuple(Line(part) for line in safe for part in hanging(line, width, own_hang(line)))
+        self.begins = self.begins[: kept + 1]
+        wrapped, plain = list(self.wrapped[: self.begins[-1]]), is_plain(self)
+        for line in self.text[kept:]:
+            safe = tuple[Piece, ...]((shown(text, plain=plain), tone) for text, tone in line)
+            wrapped += (Line(part) for part in hanging(safe, width, own_hang(safe)))
+            self.begins.append(len(wrapped))
+        self.wrapped = tuple(wrapped)
+
+
+def _shared(before: Sequence[Pieces], after: Sequence[Pieces]) -> int:
+    """Return how many lines two texts have in common at their beginning."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
