@@ -56,12 +56,12 @@ def run_in_front(words: Sequence[str], file: Path) -> None:
     try:
         done = subprocess.run([*words, str(file)], check=False)
     except OSError as error:
-        message = f"{words[0]!r} cannot be run: {error.strerror}"
+        message = f"{Path(words[0]).name!r} cannot be run: {error.strerror}"
         raise SignoffError(message) from error
     finally:
         signal.signal(signal.SIGINT, before)
     if done.returncode:
-        message = f"{words[0]!r} ended with {done.returncode}"
+        message = f"{Path(words[0]).name!r} ended with {done.returncode}"
         raise SignoffError(message)
 
 
