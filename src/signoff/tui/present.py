@@ -133,9 +133,14 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return room + clipped if right else clipped + room
 
 
+def cells(text: str) -> int:
+    """Return how many cells a displayable text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def width_of(pieces: Iterable[Piece]) -> int:
     """Return how many cells some displayable pieces take."""
-    return sum(cell_len(text) for text, _ in pieces)
+    return sum(cells(text) for text, _ in pieces)
 
 
 def clip_pieces(pieces: Pieces, width: int) -> Pieces:
@@ -158,13 +163,13 @@ def wrap(pieces: Pieces, width: int) -> tuple[Pieces, ...]:
     room = width
     for text, tone in pieces:
         for word in _words(text, width):
-            needed = cell_len(word.rstrip(" "))
+            needed = cells(word.rstrip(" "))
             if needed > room and room < width:
                 lines.append([])
                 room = width
-            part = word if cell_len(word) <= room else word.rstrip(" ")
+            part = word if cells(word) <= room else word.rstrip(" ")
             lines[-1].append((part, tone))
-            room -= cell_len(part)
+            room -= cells(part)
     return tuple(_joined(line) for line in lines)
 
 
@@ -202,8 +207,16 @@ def own_hang(pieces: Pieces) -> int:
 
 def _words(text: str, width: int) -> list[str]:
     """Split a text behind its runs of spaces; what is longer than a line is chopped."""
-    words = WORD.findall(text)
-    return [part for word in words for part in (chop_cells(word, max(1, width)) if cell_len(word) > width else (word,))]
+    parts: list[str] = []
+    for word in WORD.findall(text):
+        parts += _chopped(word, max(1, width)) if cells(word) > width else (word,)
+    return parts
+
+
+def _chopped(word: str, width: int) -> Sequence[str]:
+    if word.isascii():
+        return [word[at : at + width] for at in range(0, len(word), width)]
+    return chop_cells(word, width)
 
 
 def _joined(line: Sequence[Piece]) -> Pieces:

@@ -21,8 +21,8 @@ from signoff.tui.raw import record_text
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
-from signoff.tui.widgets.longtext import Dress, LongText, undressed
-from signoff.values.display import displayable_lines, short_digest
+from signoff.tui.widgets.longtext import Dress, LongText, long_lines, undressed
+from signoff.values.display import short_digest
 
 TITLES = {"yaml": "YAML", "record": "record", "describe": "all about it"}
 READING: Text = ((("reading …", "dim"),),)
@@ -93,8 +93,9 @@ class ReadingPage(Page):
             return (((f"the record {self.about.record} is not in the log of {self.about.model}", "warn"),),)
         return record_text(entry)
 
-    def _yaml(self, registry: Registry) -> Writing:
-        return metadata_writing(registry, self.about.model, self.about.version)
+    def _yaml(self, registry: Registry) -> tuple[Writing, tuple[str, ...]]:
+        writing = metadata_writing(registry, self.about.model, self.about.version)
+        return writing, long_lines(writing.text)
 
     def _describe(self, scene: Scene) -> None:
         view, model = self.view, scene.snapshot.find_model(self.about.model)
@@ -117,9 +118,10 @@ class ReadingPage(Page):
         return then
 
 
-def _yaml_shown(writing: Writing) -> Shown:
+def _yaml_shown(found: tuple[Writing, tuple[str, ...]]) -> Shown:
+    writing, lines = found
     above: Text = (((writing.path, "strong"), (f"  {short_digest(writing.digest)}", "dim")), ())
-    return Shown(above, displayable_lines(writing.text), yaml_line)
+    return Shown(above, lines, yaml_line)
 
 
 def _described(view: VersionView, scene: Scene) -> Callable[[Registry], Described]:

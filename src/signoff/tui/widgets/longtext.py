@@ -11,14 +11,22 @@ from signoff.tui.present import Piece, Pieces, hanging, own_hang, shown
 from signoff.tui.widgets.lines import Line
 from signoff.tui.widgets.paint import is_plain
 from signoff.tui.widgets.text import TextView
+from signoff.values.display import displayable_lines
 
 LONGEST = 10_000
+MOST_DRESSED = 200
+WIDEST, WIDEST_PLAIN = 2, 10
 Dress = Callable[[str], Pieces]
 
 
 def undressed(line: str) -> Pieces:
     """Return a line in one tone."""
     return ((line, "plain"),)
+
+
+def long_lines(text: str) -> tuple[str, ...]:
+    """Return the lines of any text as a long text takes them: displayable, and none longer than anybody reads."""
+    return tuple(_bounded(line) for line in displayable_lines(text))
 
 
 class LongText(TextView):
@@ -30,6 +38,7 @@ class LongText(TextView):
         self.lines: tuple[str, ...] = ()
         self.dress: Dress = undressed
         self.starts: tuple[int, ...] = (0,)
+        self.dressed: dict[int, tuple[Pieces, ...]] = {}
         self.counted_for: tuple[int, tuple[str, ...]] = (0, ())
 
     def show(self, text: Sequence[Pieces]) -> None:
@@ -37,8 +46,8 @@ class LongText(TextView):
         self.show_lines(text, (), undressed)
 
     def show_lines(self, above: Sequence[Pieces], lines: Sequence[str], dress: Dress) -> None:
-        """Show displayable lines below some pieces."""
-        self.lines, self.dress = tuple(_bounded(line) for line in lines), dress
+        """Show lines, as `long_lines` returns them, below some pieces."""
+        self.lines, self.dress = tuple(lines), dress
         super().show(above)
 
     def total(self) -> int:
@@ -55,7 +64,11 @@ class LongText(TextView):
         if below < 0:
             return self.wrapped[index]
         number = bisect_right(self.starts, below) - 1
-        return Line(self._dressed(self.lines[number], max(1, width))[below - self.starts[number]])
+        if number not in self.dressed:
+            if len(self.dressed) >= MOST_DRESSED:
+                self.dressed.clear()
+            self.dressed[number] = self._dressed(self.lines[number], max(1, width))
+        return Line(self.dressed[number][below - self.starts[number]])
 
     def whole(self) -> tuple[Pieces, ...]:
         """Return everything, unwrapped."""
@@ -70,9 +83,14 @@ class LongText(TextView):
         if self.counted_for == (width, self.lines):
             return
         self.counted_for = (width, self.lines)
-        short = (1 if line.isascii() and len(line) <= width else 0 for line in self.lines)
-        counts = (one or len(self._dressed(line, width)) for one, line in zip(short, self.lines, strict=True))
-        self.starts = (0, *accumulate(counts))
+        self.dressed.clear()
+        widest = WIDEST_PLAIN if is_plain(self) else WIDEST
+        self.starts = (0, *accumulate(self._height(line, width, widest) for line in self.lines))
+
+    def _height(self, line: str, width: int, widest: int) -> int:
+        if len(line) * (1 if line.isascii() else widest) <= width:
+            return 1
+        return len(self._dressed(line, width))
 
 
 def _bounded(line: str) -> str:
