@@ -45,11 +45,15 @@ def hostile_world(folder: Path) -> World:
     world.put("registry.yaml", f"title: {quoted(TEXT)}\ndescription: {quoted(TEXT)}\n".encode())
     about = f"title: {quoted(TEXT)}\ndescription: {quoted(TEXT)}\nowners: [{quoted(TEXT)}]\ntags: [{quoted(TEXT)}]\n"
     world.put("models/fraud/model.yaml", about.encode())
-    card = f"---\nlicense: {quoted(TEXT)}\ntags: [{quoted(TEXT)}]\n---\n# {TEXT}\n\n[{TEXT}](http://x/{TEXT})\n`{TEXT}`\n"
+    card = (
+        f"---\nlicense: {quoted(TEXT)}\ntags: [{quoted(TEXT)}]\n---\n# {TEXT}\n\n[{TEXT}](http://x/{TEXT})\n`{TEXT}`\n"
+    )
     files = {"weights.onnx": b"weights", "version.yaml": version_yaml()}
     for version in ("1", "2"):
         world.register(version, files=files, card=card.encode())
-    evaluation = f"kind: safety\noutcome: pass\nname: {quoted(TEXT)}\nnotes: {quoted(TEXT)}\nevaluator: {quoted(TEXT)}\n"
+    evaluation = (
+        f"kind: safety\noutcome: pass\nname: {quoted(TEXT)}\nnotes: {quoted(TEXT)}\nevaluator: {quoted(TEXT)}\n"
+    )
     world.evaluate("safety", version="1", text=evaluation.encode())
     world.do("ana", "request", "2", comment=TEXT)
     world.do("ben", "approve", "1", comment=TEXT)

@@ -15,7 +15,19 @@ OURS = re.compile(
     rb"|\x1b\[\?(?:2026|2048)\$p"  # asks whether the terminal knows a mode
     rb"|\x1b\[[<>]\d*u|\x1b\[\?u"  # the keyboard protocol, on and off
 )
-PLACES = ("models", "inbox", "serving", "audit", "rules", "problems", "tasks", "help", "fraud", "fraud:1", "fraud:draft")
+PLACES = (
+    "models",
+    "inbox",
+    "serving",
+    "audit",
+    "rules",
+    "problems",
+    "tasks",
+    "help",
+    "fraud",
+    "fraud:1",
+    "fraud:draft",
+)
 """What is typed behind `:`, one after another."""
 
 

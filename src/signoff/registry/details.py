@@ -4,11 +4,12 @@ The rule it keeps: read only when somebody looks at the one version; files and e
 and its records name by digest.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from signoff.errors import StorageError
+from signoff.errors import SchemaError, StorageError
 from signoff.policy.history import DeploymentState, Entry, Evaluated
 from signoff.policy.lineage import Step
 from signoff.registry.bases import present_of
@@ -16,7 +17,7 @@ from signoff.registry.registry import Registry
 from signoff.registry.rows import deployments_of
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.schema import layout
-from signoff.schema.cards import Evaluation
+from signoff.schema.cards import Evaluation, load_evaluation
 
 
 class FileLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,36 @@ class EvaluationLine(msgspec.Struct, frozen=True, kw_only=True):
 
     said: Evaluated
     content: Evaluation | None
+
+
+class UnsignedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """An evaluation file that no record names as it is now: it counts for nothing.
+
+    Attributes:
+        name: Its path below the version's folder.
+        digest: Its sha256; "" where it cannot be read.
+        content: What it says; None where that cannot be told.
+        fault: Why it cannot be told, or "".
+    """
+
+    name: str
+    digest: str
+    content: Evaluation | None = None
+    fault: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The evaluations that count, and the evaluation files that do not."""
+
+    signed: tuple[EvaluationLine, ...]
+    unsigned: tuple[UnsignedEvaluation, ...]
+
+
+class Ancestry(msgspec.Struct, frozen=True):
+    """What a version was made from, and what was made from it; each walked depth first."""
+
+    up: tuple[Step, ...]
+    down: tuple[Step, ...]
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +95,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
 
 def details_of(registry: Registry, view: VersionView, model: ModelView) -> Details:
     """Return all about a version."""
-    graph = registry.lineage(one for one in registry.snapshot(complete=False).versions() if one.digest)
-    node = graph.find(view.model, view.version)
+    ancestry = ancestry_of(registry, view, registry.snapshot(complete=False).versions())
     reader = registry.reader
     present = present_of(reader, view.state, checkpoint_age_days=None) if view.state else None
     return Details(
@@ -73,10 +103,10 @@ def details_of(registry: Registry, view: VersionView, model: ModelView) -> Detai
         model=model,
         card=card_text(registry, view),
         files=tuple(files_of(registry, view)),
-        evaluations=tuple(_evaluations(registry, view)),
+        evaluations=tuple(_signed_evaluations(registry, view)),
         deployments=deployments_of(view, model),
-        up=graph.up(node) if node else (),
-        down=graph.down(node) if node else (),
+        up=ancestry.up,
+        down=ancestry.down,
         history=entries_about(model, view.version),
         revoked_bases=present.revoked if present else (),
     )
@@ -134,7 +164,40 @@ def files_of(registry: Registry, view: VersionView) -> Iterator[FileLine]:
         yield msgspec.structs.replace(line, size=size)
 
 
-def _evaluations(registry: Registry, view: VersionView) -> Iterator[EvaluationLine]:
+def ancestry_of(registry: Registry, view: VersionView, others: Iterable[VersionView]) -> Ancestry:
+    """Return the lineage of a version among others; of these, only registered ones prove anything."""
+    known = [one for one in others if one.digest and (one.model, one.version) != (view.model, view.version)]
+    graph = registry.lineage([view, *known])
+    node = graph.find(view.model, view.version)
+    return Ancestry(graph.up(node), graph.down(node)) if node else Ancestry((), ())
+
+
+def evidence_of(registry: Registry, view: VersionView) -> Evidence:
+    """Return the evaluations of a version: those that count, and the files that nobody signed as they are."""
+    signed = tuple(_signed_evaluations(registry, view))
+    known = {(one.said.name, one.said.digest) for one in signed}
+    files = _evaluation_files(registry, view)
+    return Evidence(signed, tuple(one for one in files if (one.name, one.digest) not in known))
+
+
+def _signed_evaluations(registry: Registry, view: VersionView) -> Iterator[EvaluationLine]:
     facts = registry.reader.facts(view.model)
     for one in view.state.evaluations if view.state else ():
         yield EvaluationLine(said=one, content=facts.evaluation(view.version, one.name, one.digest))
+
+
+def _evaluation_files(registry: Registry, view: VersionView) -> Iterator[UnsignedEvaluation]:
+    storage, folder = registry.reader.storage, layout.version_file(view.model, view.version, layout.EVALUATIONS)
+    try:
+        names = [entry.name for entry in storage.entries(folder) if entry.kind == "file"]
+    except StorageError:
+        return
+    for name in (f"{layout.EVALUATIONS}/{name}" for name in names if name.endswith(".yaml")):
+        digest = ""
+        try:
+            path = layout.version_file(view.model, view.version, name)
+            content = storage.read(path, most=layout.LARGEST_METADATA)
+            digest = hashlib.sha256(content).hexdigest()
+            yield UnsignedEvaluation(name=name, digest=digest, content=load_evaluation(content))
+        except (SchemaError, StorageError) as error:
+            yield UnsignedEvaluation(name=name, digest=digest, fault=str(error))

@@ -16,6 +16,7 @@ from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
 from signoff.schema import layout
 from signoff.schema.manifest import Manifest, difference, load_manifest
+from signoff.storage.base import StoppedError
 from signoff.storage.hashing import hash_files
 
 Progress = Callable[[int], None]
@@ -98,6 +99,9 @@ class Verification:
             deep: Whether to hash every file.
             progress: Told how many bytes were hashed.
             stopped: Asked whether to stop.
+
+        Raises:
+            StoppedError: `stopped` said so.
         """
         chains = [self._trust()]
         self._check_checkpoints()
@@ -160,6 +164,8 @@ class Verification:
             found = {path: "" for path, _ in self._storage.walk(place) if layout.in_manifest(path)}
             if deep:
                 found = self._hash(place, manifest, found, progress=progress, stopped=stopped)
+        except StoppedError:
+            raise
         except StorageError as error:
             self._fail(place, str(error), error.hint)
             return

@@ -63,6 +63,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     why_not: Callable[[Situation], str] = _always
 
 
+def _needs_file(situation: Situation) -> str:
+    return _needs_selection(situation) or situation.unwritable
+
+
 LISTS = frozenset({"models", "versions", "inbox", "serving", "audit"})
 COLUMNED = LISTS | {"compare", "trend"}
 MARKING = frozenset({"versions"})
@@ -70,6 +74,7 @@ TABBED = frozenset({"version"})
 TURNED = TABBED | {"audit"}
 ON_VERSION = frozenset({"versions", "version", "inbox", "serving"})
 ON_MODEL = ON_VERSION | {"models"}
+READING = ON_MODEL | {"text", "audit", "problems"}
 
 
 def _go(page: str, *keys: str, title: str = "", priority: int = 0) -> Command:
@@ -120,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         title="open",
         group="go",
         priority=9,
-        screens=LISTS | {"tasks", "problems", "compare", "trend"},
+        screens=LISTS | {"tasks", "problems", "compare", "trend", "version"},
         why_not=_needs_selection,
     ),
     Command(id="back", keys=("escape",), title="back", group="go", priority=4),
@@ -150,14 +155,21 @@ COMMANDS: tuple[Command, ...] = (
         screens=frozenset({"compare"}),
     ),
     _look("trend", "m", ON_MODEL | {"compare"}, title="metric trend", priority=2),
-    _look("describe", "d", title="describe", priority=2),
-    _look("yaml", "y", title="YAML", priority=1),
-    _look("lineage", "t", ON_VERSION, priority=1),
-    _look("history", "a", priority=1),
-    _look("pager", "o", title="open in $PAGER"),
-    _look("edit", "e", title="edit card or model.yaml"),
-    _look("verify", "V", title="verify bytes and sign-offs", priority=1),
-    _look("copy", "Y", title="copy", priority=1),
+    _look("describe", "d", READING, title="describe", priority=2),
+    _look("yaml", "y", READING, title="YAML", priority=1),
+    _look("lineage", "t", ON_VERSION | {"text"}, priority=1),
+    _look("history", "a", ON_MODEL | {"text"}, priority=1),
+    Command(id="pager", keys=("o",), title="open in $PAGER", group="look"),
+    Command(
+        id="edit",
+        keys=("e",),
+        title="edit card or model.yaml",
+        group="look",
+        screens=ON_MODEL | {"text"},
+        why_not=_needs_file,
+    ),
+    _look("verify", "V", ON_MODEL | {"text"}, title="verify bytes and sign-offs", priority=1),
+    _look("copy", "Y", READING, title="copy", priority=1),
     _sign("approve", "A", priority=7),
     _sign("promote", "P", priority=6),
     _sign("reject", "X", priority=4),

@@ -8,6 +8,8 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from textual.app import App
 
@@ -23,6 +25,16 @@ class OrderlyApp(App[None]):
         super().__init__(driver_class=SignoffDriver)
         self.animation_level = "none"
         self.crash_log = ""
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Give the terminal away for a while, and take it back however that ends: Textual's own does not on an error."""
+        away = super().suspend()
+        away.__enter__()
+        try:
+            yield
+        finally:
+            away.__exit__(None, None, None)
 
     def watch_threads(self) -> None:
         """Have what escapes from any thread end the app, too."""

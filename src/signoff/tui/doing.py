@@ -7,38 +7,20 @@ the subject of the page in front.
 from collections.abc import Callable
 from typing import Protocol
 
-from textual.message import Message
-
 from signoff.registry.snapshot import Snapshot
+from signoff.tui import doing_here, doing_outside
 from signoff.tui.choosing import refs_to_compare
 from signoff.tui.commands import COMMANDS
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
-from signoff.tui.session import Session
-from signoff.tui.tasks import Tasks
 
 
-class Desktop(Protocol):
+class Desktop(doing_here.Here, doing_outside.Outward, Protocol):
     """What a command may ask of the app."""
-
-    @property
-    def session(self) -> Session:
-        """The person and the desk."""
-
-    @property
-    def tasks(self) -> Tasks:
-        """What takes long."""
-
-    @property
-    def page(self) -> Page:
-        """The page in front."""
 
     @property
     def snapshot(self) -> Snapshot | None:
         """What was read."""
-
-    def post_message(self, message: Message) -> bool:
-        """Take a message, as `Go` or `Sign`."""
 
     def action_command(self, command_id: str) -> None:
         """Do a command of the page in front, or say why it cannot be done."""
@@ -103,11 +85,20 @@ def sign(action: str) -> Doing:
 
 
 DOINGS: dict[str, Doing] = {
-    **{page: go(page) for page in ("inbox", "serving", "audit", "rules", "help", "problems")},
+    **{page: go(page) for page in ("inbox", "serving", "audit", "rules", "help", "problems", "tasks")},
     "compare": look("compare", _compared),
     "trend": look("trend", _trend),
     **{command.id: sign(command.id) for command in COMMANDS if command.signs},
     "models": lambda app: app.go_home(),
     "palette": lambda app: app.open_palette(),
+    "describe": doing_here.describe,
+    "yaml": doing_here.read_yaml,
+    "lineage": doing_here.show_lineage,
+    "history": doing_here.show_history,
+    "copy": doing_here.offer_copies,
+    "verify": doing_here.verify,
+    "interrupt": doing_here.interrupt,
+    "pager": doing_outside.open_pager,
+    "edit": doing_outside.edit_file,
 }
 """Command id -> what it does."""

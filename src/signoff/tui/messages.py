@@ -73,3 +73,12 @@ class TaskMoved(Message):
         """Say which."""
         super().__init__()
         self.task = task
+
+
+class Copy(Message):
+    """Offer things to copy."""
+
+    def __init__(self, choices: tuple[tuple[str, str], ...]) -> None:
+        """Say which: what each is, and its text."""
+        super().__init__()
+        self.choices = choices

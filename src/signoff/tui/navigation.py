@@ -9,14 +9,16 @@ from signoff.registry.snapshot import Snapshot
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
+from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
-from signoff.tui.messages import Go, Sign, Wanted
+from signoff.tui.messages import Copy, Go, Sign, TaskMoved, Wanted
+from signoff.tui.screens.copying import CopyMenu
 from signoff.tui.screens.page import Page
 from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.sign import SignDialog
 from signoff.tui.screens.table import make_page
 from signoff.tui.session import Session
-from signoff.tui.tasks import Tasks
+from signoff.tui.tasks import Tasks, task_words, went_well
 from signoff.tui.widgets.chrome import Freshness
 
 ALL_DOINGS = DOINGS | TYPED_DOINGS
@@ -38,6 +40,8 @@ class NavigatingApp(OrderlyApp):
         super().__init__()
         self.session = session
         self.tasks = Tasks(session)
+        self.plain = False
+        self.busy = 0
         self.freshness = Freshness("reading")
         self.colour = True
 
@@ -68,7 +72,7 @@ class NavigatingApp(OrderlyApp):
 
     def show(self) -> None:
         """Have the page in front show things as they are."""
-        self.page.show(self.snapshot, self.freshness)
+        self.page.show(self.snapshot, self.freshness, busy=self.busy)
 
     def action_command(self, command_id: str) -> None:
         """Do a command of the page in front, or say why it cannot be done."""
@@ -88,8 +92,6 @@ class NavigatingApp(OrderlyApp):
                 self.exit()
             case "suspend":
                 self.action_suspend_process()
-            case "interrupt":
-                page.tell("q goes up and quits at the models, ctrl-q quits", "plain")
             case _ if not page.obey(command_id):
                 ALL_DOINGS[command_id](self)
             case _:
@@ -135,3 +137,23 @@ class NavigatingApp(OrderlyApp):
         """Open the signing dialog."""
         if self.page.scene is not None:
             self.push_screen(SignDialog(self.session, self.page.scene, message))
+
+    def on_copy(self, message: Copy) -> None:
+        """Open the copy menu."""
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                copy(self, text)
+
+        self.push_screen(CopyMenu(message.choices), chosen)
+
+    def on_task_moved(self, message: TaskMoved) -> None:
+        """Show a task going on where tasks are looked at, how many run in the header, and how one ended below."""
+        running, page = len(self.tasks.running), self.page
+        if running != self.busy:
+            self.busy = running
+            self.show()
+        page.task_moved()
+        task = self.tasks.find(message.task)
+        if task is not None and task.ended is not None:
+            page.tell(task_words(task), "good" if went_well(task) else "bad")

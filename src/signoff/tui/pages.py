@@ -189,13 +189,14 @@ def _mark_words(view: VersionView) -> str:
 def history_text(view: VersionView, scene: Scene) -> Text:
     """Return every record about a version, the newest first, and what each is worth."""
     model = scene.snapshot.find_model(view.model)
-    entries = _about(view, model.history.entries) if model else []
+    entries = about_version(view, model.history.entries) if model else []
     if not entries:
         return (((f"no record speaks of {view.ref}", "dim"),),)
-    return tuple(line for entry in reversed(entries) for line in _entry_lines(entry))
+    return tuple(line for entry in reversed(entries) for line in entry_lines(entry))
 
 
-def _about(view: VersionView, entries: Sequence[Entry]) -> list[Entry]:
+def about_version(view: VersionView, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the records about a version, and those that answer them, in their order."""
     found: list[Entry] = []
     ids: set[str] = set()
     for entry in entries:
@@ -206,7 +207,8 @@ def _about(view: VersionView, entries: Sequence[Entry]) -> list[Entry]:
     return found
 
 
-def _entry_lines(entry: Entry) -> Iterator[Pieces]:
+def entry_lines(entry: Entry, *, identified: bool = True) -> Iterator[Pieces]:
+    """Yield what a record says, its id where that is wanted, and why it has no effect where it has none."""
     record = entry.record
     mark, tone = state("effective" if entry.effective else "ineffective")
     action = str(record.envelope.action).replace("_", "-")
@@ -217,7 +219,7 @@ def _entry_lines(entry: Entry) -> Iterator[Pieces]:
         (fit(action, 11), "strong" if entry.effective else "dim"),
         (f" {stage}" if stage else "", "plain"),
         (f"  {record.author}", "plain"),
-        (f"  {record.id[:12]}", "dim"),
+        (f"  {record.id[:12]}" if identified else "", "dim"),
     )
     said = getattr(record.action, "comment", "") or getattr(record.action, "reason", "")
     for line in displayable_lines(said) if said else ():

@@ -51,6 +51,13 @@ STATES: dict[str, tuple[str, Tone]] = {
     "Stale": ("!", "warn"),
     "Rejected": ("✗", "bad"),
     "none": ("·", "dim"),
+    "pass": ("√", "good"),
+    "fail": ("✗", "bad"),
+    "inconclusive": ("?", "warn"),
+    "running": ("◐", "accent"),
+    "done": ("√", "good"),
+    "failed": ("✗", "bad"),
+    "stopped": (DASH, "warn"),
 }
 UNKNOWN_PIECE: Piece = (UNKNOWN, "dim")
 OTHER_STATE: tuple[str, Tone] = ("·", "plain")
@@ -74,6 +81,8 @@ PLAIN_GLYPHS = str.maketrans(
         "▼": "v",
         "⚠": "!",
         "│": "|",
+        "├": "|",
+        "└": "`",
         "─": "-",
         "→": ">",
         "Δ": "d",
@@ -81,9 +90,7 @@ PLAIN_GLYPHS = str.maketrans(
         "±": "~",
         "•": "*",
         "◆": "X",
-        "├": "|",
         "┤": "|",
-        "└": "+",
         "━": "=",
         "≠": "/",
     }
@@ -141,9 +148,14 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return room + clipped if right else clipped + room
 
 
+def cells(text: str) -> int:
+    """Return how many cells a displayable text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def width_of(pieces: Iterable[Piece]) -> int:
     """Return how many cells some displayable pieces take."""
-    return sum(cell_len(text) for text, _ in pieces)
+    return sum(cells(text) for text, _ in pieces)
 
 
 def clip_pieces(pieces: Pieces, width: int) -> Pieces:
@@ -168,34 +180,43 @@ def wrap(pieces: Pieces, width: int, *, indent: int = 0) -> tuple[Pieces, ...]:
     """
     if width_of(pieces) <= width:
         return (pieces,)
+    indent = indent if indent < width // 2 else 0
     lines: list[list[Piece]] = [[]]
     room = whole = width
     for text, tone in pieces:
         for word in _words(text, width - indent):
-            needed = cell_len(word.rstrip(" "))
+            needed = cells(word.rstrip(" "))
             if needed > room and room < whole:
                 lines.append([(" " * indent, "plain")] if indent else [])
                 room = whole = width - indent
-            part = word if cell_len(word) <= room else word.rstrip(" ")
+            part = word if cells(word) <= room else word.rstrip(" ")
             lines[-1].append((part, tone))
-            room -= cell_len(part)
+            room -= cells(part)
     return tuple(_joined(line) for line in lines)
 
 
-def hanging(pieces: Pieces, width: int) -> int:
+def hang_of(pieces: Pieces, width: int) -> int:
     """Return where a wrapped line goes on: below its text, behind what stands in front (blanks, a mark, a label)."""
     front = 0
     for text, _ in pieces:
         if not text.endswith(" "):
             break
-        front += cell_len(text)
+        front += cells(text)
     return front if front <= width // MOST_INDENT else 0
 
 
 def _words(text: str, width: int) -> list[str]:
     """Split a text behind its runs of spaces; what is longer than a line is chopped."""
-    words = WORD.findall(text)
-    return [part for word in words for part in (chop_cells(word, max(1, width)) if cell_len(word) > width else (word,))]
+    parts: list[str] = []
+    for word in WORD.findall(text):
+        parts += _chopped(word, max(1, width)) if cells(word) > width else (word,)
+    return parts
+
+
+def _chopped(word: str, width: int) -> Sequence[str]:
+    if word.isascii():
+        return [word[at : at + width] for at in range(0, len(word), width)]
+    return chop_cells(word, width)
 
 
 def _joined(line: Sequence[Piece]) -> Pieces:

@@ -1,7 +1,7 @@
 """What takes long and runs beside the screens: hashing, verifying, pulling.
 
 The rule it keeps: each task has a thread and a registry of its own; it can be stopped at any time; what it tells is
-told at most twice a second, since every telling is painted; its end is told once.
+told at most twice a second, since every telling is painted; its beginning and its end are told once.
 """
 
 import contextlib
@@ -9,8 +9,9 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+import msgspec
 from textual.message import Message
 
 from signoff.errors import SignoffError
@@ -22,6 +23,20 @@ from signoff.tui.session import Session
 State = Literal["running", "done", "failed", "stopped"]
 PAUSE = 0.5
 ASKED = "it was stopped because you asked"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out of a task, as people are told.
+
+    Attributes:
+        words: In one line, with what it is about.
+        good: Whether that is what one hopes for.
+        details: More lines, for who asks.
+    """
+
+    words: str
+    good: bool = True
+    details: tuple[str, ...] = ()
 
 
 class Task:
@@ -52,13 +67,17 @@ class Task:
         self._told = 0.0
 
     def progress(self, count: int) -> None:
-        """Count bytes that were done.
+        """Count bytes that were done, for work that asks nothing else; it is called in the task's own thread.
 
         Raises:
             SignoffError: Somebody asked to stop.
         """
         if self.asked_to_stop:
             raise SignoffError(ASKED)
+        self.count(count)
+
+    def count(self, count: int) -> None:
+        """Count bytes that were done, for work that asks `stopped` itself; any thread may call it."""
         self.bytes += count
         now = time.monotonic()
         if now - self._told >= PAUSE:
@@ -113,6 +132,7 @@ class Tasks:
 
         task.moved = moved
         self.all.append(task)
+        moved()
         in_thread(f"task-{task.number}", lambda: self._run(task, work))
         return task
 
@@ -128,3 +148,25 @@ class Tasks:
     def stop(self, task: Task) -> None:
         """Ask a task to stop; it does within a moment."""
         task.asked_to_stop = True
+
+
+class Tasked(Protocol):
+    """An app that has tasks, as pages and commands know it."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """What takes long."""
+
+
+def task_words(task: Task) -> str:
+    """Return what came of a task, in one line; "" while it runs."""
+    if task.error is not None:
+        return f"{task.title}: {task.error}"
+    if isinstance(task.answer, Outcome):
+        return task.answer.words
+    return f"{task.title}: {task.state}" if task.ended is not None else ""
+
+
+def went_well(task: Task) -> bool:
+    """Return whether a task ended as one hopes."""
+    return task.state == "done" and (not isinstance(task.answer, Outcome) or task.answer.good)

@@ -23,11 +23,12 @@ from signoff.tui.choosing import why_no_comparison
 from signoff.tui.commands import COMMANDS, Situation, commands_on, why_not
 from signoff.tui.feed import Job
 from signoff.tui.keymap import label_under
-from signoff.tui.present import Tone
+from signoff.tui.present import Pieces, Tone, count
 from signoff.tui.scene import Scene, scene_of
 from signoff.tui.session import Session
 from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
+from signoff.tui.widgets.lines import LineView
 from signoff.tui.widgets.prompt import Prompt
 
 Answer = TypeVar("Answer")
@@ -122,12 +123,17 @@ class Page(Screen[None]):
         model = self.scene.snapshot.find_model(subject.model) if self.scene and subject else None
         return model.find(subject.version) if model and subject else None
 
+    @property
+    def selected(self) -> str:
+        """What the cursor is on, in words, or ""."""
+        return self.subject.ref if self.subject else ""
+
     def situation(self) -> Situation:
         """Return what it depends on whether commands can be done."""
-        subject, view = self.subject, self.view
+        view = self.view
         return Situation(
             screen=self.page_id,
-            selected=subject.ref if subject else "",
+            selected=self.selected,
             marked=len(self.marked),
             unwritable=self.unwritable,
             refusals={**(self.scene.refusals(view) if view and self.scene else {}), **self.cannot_look()},
@@ -182,13 +188,28 @@ class Page(Screen[None]):
         """Why nothing can be signed here, or ""."""
         return self.session.read_only or (self.scene.snapshot.read_only if self.scene else "nothing was read yet")
 
-    def show(self, snapshot: Snapshot | None, freshness: Freshness) -> None:
-        """Show a snapshot, or the words for none."""
+    def whole(self) -> tuple[Pieces, ...]:
+        """Return the text of the page, for a pager: that of the part that has the focus, else the first."""
+        focused = self.focused
+        views = [view for view in self.query(LineView) if view.display]
+        view = focused if isinstance(focused, LineView) else next(iter(views), None)
+        return view.whole() if view is not None else ()
+
+    def task_moved(self) -> None:
+        """Show that a task went on, where tasks are shown."""
+
+    def show(self, snapshot: Snapshot | None, freshness: Freshness, *, busy: int = 0) -> None:
+        """Show a snapshot, or the words for none; `busy` is how many tasks run."""
         url = snapshot.url if snapshot else ""
         if snapshot is not None:
             self.scene = scene_of(snapshot, now=self.session.now(), person=self.session.person)
             self.redraw(self.scene)
-        self.header.tell(place=(url, *self.place()), freshness=freshness, signer=self.session.signer())
+        self.header.tell(
+            place=(url, *self.place()),
+            freshness=freshness,
+            signer=self.session.signer(),
+            busy=count(busy, "task") if busy else "",
+        )
         self.offer()
 
     def offer(self) -> None:

@@ -2,15 +2,20 @@
 
 from typing import ClassVar
 
+import msgspec
 from textual.widget import Widget
 
-from signoff.tui.pages import problems_text
+from signoff.tui.commands import Situation
+from signoff.tui.faults import Fault, fault_blocks, faults_of
+from signoff.tui.messages import Go
 from signoff.tui.present import count
 from signoff.tui.scene import Scene
-from signoff.tui.screens.page import Page
+from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
+from signoff.tui.widgets.blocks import Blocks
 from signoff.tui.widgets.chrome import OneLine
-from signoff.tui.widgets.text import TextView
+
+WHOLE = "this concerns the registry as a whole: signoff doctor says more"
 
 
 class ProblemsPage(Page):
@@ -22,11 +27,12 @@ class ProblemsPage(Page):
         """Begin empty."""
         super().__init__(session)
         self.summary = OneLine(id="summary")
-        self.text = TextView(id="text")
+        self.list = Blocks(empty="nothing is wrong", id="list")
+        self.faults: tuple[Fault, ...] = ()
 
     def body(self) -> tuple[Widget, ...]:
-        """Return the counts and the text."""
-        return (self.summary, self.text)
+        """Return the counts and the list."""
+        return (self.summary, self.list)
 
     def place(self) -> tuple[str, ...]:
         """Return the screen's name."""
@@ -34,9 +40,50 @@ class ProblemsPage(Page):
 
     def redraw(self, scene: Scene) -> None:
         """Show the problems."""
-        problems = scene.snapshot.all_problems()
-        counts = [(kind, sum(one.severity == kind for one in problems)) for kind in ("alarm", "fault", "note")]
-        words = " · ".join(count(number, kind) for kind, number in counts)
+        self.faults = faults_of(scene.snapshot)
+        kinds = [one.problem.severity for one in self.faults]
+        words = " · ".join(count(kinds.count(kind), kind) for kind in ("alarm", "fault", "note"))
         reading = "" if scene.snapshot.complete else " · still reading the files"
         self.summary.say(((f" {words}{reading}", "plain"),))
-        self.text.show(problems_text(problems))
+        self.list.empty = "nothing is wrong" if scene.snapshot.complete else "reading the files …"
+        self.list.show(fault_blocks(self.faults))
+
+    @property
+    def current(self) -> Fault | None:
+        """The problem that the cursor is on."""
+        cursor = self.list.cursor
+        return next((one for one in self.faults if one.key == cursor), None)
+
+    @property
+    def subject(self) -> Subject | None:
+        """The version or model that the problem is one of; None where it is the registry's."""
+        fault = self.current
+        return Subject(fault.model, fault.version) if fault and fault.model else None
+
+    def situation(self) -> Situation:
+        """Return the situation; a problem of the registry as a whole leads nowhere, and says so."""
+        situation = super().situation()
+        if self.current is None or self.subject is not None:
+            return situation
+        refusals = dict.fromkeys(("open", "yaml", "describe", "copy"), WHOLE)
+        return msgspec.structs.replace(situation, selected=self.current.problem.place, refusals=refusals)
+
+    def obey(self, command_id: str) -> bool:
+        """Go to the version or model concerned."""
+        subject = self.subject
+        if command_id != "open" or subject is None:
+            return False
+        if subject.version:
+            self.post_message(Go("version", subject.model, subject.version))
+        else:
+            self.post_message(Go("versions", subject.model))
+        return True
+
+    def on_blocks_moved(self, _: Blocks.Moved) -> None:
+        """End a message; the keys may be others."""
+        self.tell("")
+        self.offer()
+
+    def on_blocks_opened(self, _: Blocks.Opened) -> None:
+        """Open what was clicked twice."""
+        self.obey("open")

@@ -18,6 +18,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "serving": ("serving", "ServingPage"),
     "audit": ("audit", "AuditPage"),
     "rules": ("rules", "RulesPage"),
+    "text": ("reading", "ReadingPage"),
+    "tasks": ("tasks", "TasksPage"),
     "problems": ("problems", "ProblemsPage"),
     "help": ("help", "HelpPage"),
 }

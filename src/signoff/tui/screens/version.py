@@ -1,25 +1,46 @@
-"""One version: overview, metrics, history."""
+"""One version, in seven tabs.
 
-from typing import ClassVar
+The rule it keeps: a tab asks for what it shows when it is first shown, and again when the registry changed; what was
+read before stays until the answer comes.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual import events
 from textual.widget import Widget
 
 from signoff.errors import SignoffError
-from signoff.policy.checks import Finding
+from signoff.registry.details import ancestry_of, evidence_of, files_of
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import VersionView
+from signoff.tui.ancestors import lineage_text
+from signoff.tui.contents import files_text
+from signoff.tui.evidence import evidence_text
+from signoff.tui.journal import entries_of, record_blocks
 from signoff.tui.measures import PAGE_WIDTH, metrics_text
-from signoff.tui.pages import Text, findings_said, history_text, overview_text
-from signoff.tui.present import Piece
+from signoff.tui.messages import Go
+from signoff.tui.pages import Text, findings_said, overview_text
+from signoff.tui.present import Piece, Pieces
 from signoff.tui.scene import Scene
+from signoff.tui.screens.card import CardReading
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
+from signoff.tui.widgets.blocks import Blocks
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.paint import is_plain
 from signoff.tui.widgets.text import TextView
 
-TABS = {"overview": "1 Overview", "metrics": "2 Metrics", "history": "6 History"}
+TABS = {
+    "overview": "Overview",
+    "metrics": "Metrics",
+    "evidence": "Evidence",
+    "files": "Files",
+    "lineage": "Lineage",
+    "history": "History",
+    "card": "Card",
+}
+SHORT = 4
 
 
 class VersionPage(Page):
@@ -34,13 +55,19 @@ class VersionPage(Page):
         self.tab = tab
         self.tabs = OneLine(id="tabs")
         self.text = TextView(id="text")
+        self.records = Blocks(empty=f"no record speaks of {model}:{version}", id="records")
         self.tops = dict.fromkeys(TABS, 0)
-        self.findings: tuple[Finding, ...] | None = None
-        self.asked_for: object = None
+        self.found: dict[str, Any] = {}
+        self.asked_for: dict[str, object] = {}
+        self.card = CardReading(self, model, version, show=self.again_card)
 
     def body(self) -> tuple[Widget, ...]:
-        """Return the tabs and the text."""
-        return (self.tabs, self.text)
+        """Return the tabs, the text and the records."""
+        return (self.tabs, self.text, self.records)
+
+    def on_mount(self) -> None:
+        """Show the list of records only in its tab."""
+        self._choose_widget()
 
     def place(self) -> tuple[str, ...]:
         """Return the model and the version."""
@@ -48,47 +75,92 @@ class VersionPage(Page):
 
     @property
     def subject(self) -> Subject:
-        """This version."""
-        return Subject(self.model_name, self.version_name)
+        """This version, and the record that the cursor is on."""
+        record = self.records.cursor if self.tab == "history" else None
+        return Subject(self.model_name, self.version_name, record if isinstance(record, str) else "")
+
+    @property
+    def useless(self) -> str:
+        """Opening, where there is no list."""
+        return "" if self.tab == "history" else "open"
 
     def redraw(self, scene: Scene) -> None:
         """Show the tab."""
         view = self.view
-        self.tabs.say(tuple(_tab(name, chosen=name == self.tab) for name in TABS))
+        self.tabs.say(tabs_line(self.tab, self.app.size.width))
         if view is None:
             self.text.show(((("this version is gone: esc goes back", "warn"),),))
+            self.records.show(())
             return
-        if view.state is not None and scene.target(view) and self.asked_for is not scene.snapshot:
-            self.asked_for = scene.snapshot
-            self.ask_findings(view, scene.target(view))
-        self.text.show(self._text(view, scene))
+        self._ask(view, scene)
+        if self.tab == "history":
+            self.records.show(record_blocks(entries_of(view, scene)))
+        else:
+            self.text.show(self._text(view, scene))
 
     def _text(self, view: VersionView, scene: Scene) -> Text:
+        found = self.found.get(self.tab)
+        if isinstance(found, SignoffError):
+            return (((found.message, "warn"),), ((found.hint, "dim"),))
         match self.tab:
             case "metrics":
                 return metrics_text(
                     view, scene, width=self.size.width - 2 if self.size else PAGE_WIDTH, plain=is_plain(self)
                 )
-            case "history":
-                return history_text(view, scene)
+            case "evidence":
+                return evidence_text(view, scene, found)
+            case "files":
+                return files_text(view, found)
+            case "lineage":
+                return lineage_text(view, scene, found)
+            case "card":
+                return self.card.text()
             case _:
-                return overview_text(view, scene, self.findings)
+                return overview_text(view, scene, found)
 
-    def ask_findings(self, view: VersionView, stage: str) -> None:
-        """Ask on the desk what the rules say; only the newest answer counts."""
+    def _ask(self, view: VersionView, scene: Scene) -> None:
+        """Ask on the desk for what this tab shows, once for each snapshot; only the newest answer counts."""
+        if self.tab == "card":
+            self.card.ask(max(1, self.text.size.width - 1))
+            return
+        job = self._job(view, scene)
+        if job is None or self.asked_for.get(self.tab) is scene.snapshot:
+            return
+        tab = self.tab
+        self.asked_for[tab] = scene.snapshot
 
-        def job(registry: Registry) -> tuple[Finding, ...]:
-            return registry.check(view, stage)
+        def then(answer: object) -> None:
+            self.found[tab] = answer
+            if self.tab == tab:
+                self.again()
 
-        def then(found: tuple[Finding, ...] | SignoffError) -> None:
-            self.findings = findings_said(found)
-            if self.scene is not None and self.view is not None:
-                self.text.show(self._text(self.view, self.scene))
+        self.ask(job, then, lane=tab)
 
-        self.ask(job, then, lane="findings")
+    def _job(self, view: VersionView, scene: Scene) -> Callable[[Registry], object] | None:
+        match self.tab:
+            case "overview" if view.state is not None and scene.target(view):
+                return lambda registry: _findings(registry, view, scene.target(view))
+            case "evidence":
+                return lambda registry: evidence_of(registry, view)
+            case "files":
+                return lambda registry: tuple(files_of(registry, view))
+            case "lineage":
+                return lambda registry: ancestry_of(registry, view, scene.snapshot.versions())
+            case _:
+                return None
+
+    def again(self) -> None:
+        """Show the tab anew."""
+        if self.scene is not None:
+            self.redraw(self.scene)
+
+    def again_card(self) -> None:
+        """Show more of the card, where that is what is looked at."""
+        if self.tab == "card":
+            self.again()
 
     def obey(self, command_id: str) -> bool:
-        """Change the tab."""
+        """Change the tab, or open the record under the cursor."""
         names = list(TABS)
         match command_id:
             case "tab.next" | "tab.previous":
@@ -98,23 +170,60 @@ class VersionPage(Page):
                 self.choose(command_id.removeprefix("tab."))
             case "lineage" | "history":
                 self.choose(command_id)
+            case "open":
+                self.open_record()
             case _:
                 return False
         return True
-
-    def on_resize(self, _: events.Resize) -> None:
-        """Lay the metrics out for the new width."""
-        if self.scene is not None and self.view is not None:
-            self.text.show(self._text(self.view, self.scene))
 
     def choose(self, tab: str) -> None:
         """Show another tab, where it was left."""
         self.tops[self.tab] = self.text.top
         self.tab = tab
-        if self.scene is not None:
-            self.redraw(self.scene)
+        self.again()
+        self._choose_widget()
         self.text.scroll_top(self.tops[tab])
+        self.offer()
+
+    def _choose_widget(self) -> None:
+        listed = self.tab == "history"
+        self.text.display, self.records.display = not listed, listed
+        (self.records if listed else self.text).focus()
+
+    def open_record(self) -> None:
+        """Show the record under the cursor as it is."""
+        if self.subject.record:
+            self.post_message(Go("text", "record", self.subject.ref, self.subject.record))
+        else:
+            self.tell("enter opens a record: 6 shows them")
+
+    def on_blocks_moved(self, _: Blocks.Moved) -> None:
+        """End a message."""
+        self.tell("")
+
+    def on_blocks_opened(self, _: Blocks.Opened) -> None:
+        """Open what was clicked twice."""
+        self.open_record()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Lay tabs and card out for the new width."""
+        self.call_after_refresh(self.again)
+
+
+def _findings(registry: Registry, view: VersionView, stage: str) -> object:
+    try:
+        return findings_said(registry.check(view, stage))
+    except SignoffError as error:
+        return findings_said(error)
+
+
+def tabs_line(tab: str, width: int) -> Pieces:
+    """Return the tabs in one line; where it is too narrow for their names, the beginnings of them."""
+    names = [f"{number} {title}" for number, title in enumerate(TABS.values(), start=1)]
+    if sum(len(name) + 2 for name in names) > width:
+        names = [f"{number} {title[:SHORT]}" for number, title in enumerate(TABS.values(), start=1)]
+    return tuple(_tab(name, chosen=key == tab) for key, name in zip(TABS, names, strict=True))
 
 
 def _tab(name: str, *, chosen: bool) -> Piece:
-    return (f" [{TABS[name]}]", "accent") if chosen else (f"  {TABS[name]} ", "dim")
+    return (f"[{name}]", "accent") if chosen else (f" {name} ", "dim")

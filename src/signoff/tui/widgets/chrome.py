@@ -103,9 +103,10 @@ class Header(OneLine):
     place: tuple[str, ...] = ()
     right: Pieces = ()
 
-    def tell(self, *, place: Sequence[str], freshness: Freshness, signer: Piece) -> None:
-        """Say where this is (registry first), how fresh it is and who would sign."""
-        told = (tuple(place), (*freshness.pieces(), ("  ", "plain"), signer, (" ", "plain")))
+    def tell(self, *, place: Sequence[str], freshness: Freshness, signer: Piece, busy: str = "") -> None:
+        """Say where this is (registry first), what is under way, how fresh it is and who would sign."""
+        working: Pieces = ((f"{busy}  ", "accent"),) if busy else ()
+        told = (tuple(place), (*working, *freshness.pieces(), ("  ", "plain"), signer, (" ", "plain")))
         if told != (self.place, self.right):
             self.place, self.right = told
             self.refresh()

@@ -74,6 +74,12 @@ class LineView(Widget, can_focus=True):
         """Return one line, laid out for `width` cells."""
         raise NotImplementedError
 
+    def whole(self) -> tuple[Pieces, ...]:
+        """Return everything, as it is laid out now: for a pager."""
+        width = max(1, self.size.width - 1)
+        lines = [*self.head(width), *(self.line_at(index, width) for index in range(self.total()))]
+        return tuple(line.pieces for line in lines)
+
     def head(self, width: int) -> tuple[Line, ...]:  # noqa: ARG002
         """Return the lines that stay on top."""
         return ()

@@ -1,0 +1,70 @@
+"""Problems, each with whom it concerns, as things that a cursor goes over.
+
+The rule it keeps: pure; alarms first; whom a problem concerns is where it was found, never guessed from its words.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from signoff.registry.problems import Problem
+from signoff.registry.snapshot import Snapshot
+from signoff.tui.pages import MOST_PROBLEMS
+from signoff.tui.present import Pieces, state
+from signoff.tui.widgets.blocks import Block
+
+ORDER = {"alarm": 0, "fault": 1, "note": 2}
+HANG = 9
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem, and the model and version that it was found with; "" where it was none.
+
+    Attributes:
+        number: Which of equal problems it is.
+    """
+
+    problem: Problem
+    model: str = ""
+    version: str = ""
+    number: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str, str, int]:
+        """What it is known by through refreshes."""
+        return (self.model, self.version, self.problem.place, self.problem.what, self.number)
+
+
+def faults_of(snapshot: Snapshot) -> tuple[Fault, ...]:
+    """Return every problem, alarms first."""
+    seen: dict[tuple[str, str, Problem], int] = {}
+    found: list[Fault] = []
+    for problem, model, version in _all(snapshot):
+        number = seen[model, version, problem] = seen.get((model, version, problem), -1) + 1
+        found.append(Fault(problem=problem, model=model, version=version, number=number))
+    return tuple(sorted(found, key=lambda one: ORDER[one.problem.severity]))
+
+
+def _all(snapshot: Snapshot) -> Iterator[tuple[Problem, str, str]]:
+    yield from ((problem, "", "") for problem in snapshot.problems)
+    for model in snapshot.models:
+        yield from ((problem, model.name, "") for problem in model.problems)
+        for view in model.versions:
+            yield from ((problem, model.name, view.version) for problem in view.problems)
+
+
+def fault_blocks(faults: Sequence[Fault]) -> tuple[Block[object], ...]:
+    """Return the problems as blocks, so many as anybody reads."""
+    blocks: list[Block[object]] = [Block(one.key, tuple(_lines(one.problem)), HANG) for one in faults[:MOST_PROBLEMS]]
+    more = len(faults) - MOST_PROBLEMS
+    if more > 0:
+        blocks.append(Block("more", (((f"… and {more:,} more: signoff doctor", "dim"),),), 0))
+    return tuple(blocks)
+
+
+def _lines(problem: Problem) -> Iterator[Pieces]:
+    words, tone = state(problem.severity)
+    yield ((f"{words:<{HANG}}", tone), (problem.place, "strong"))
+    yield ((" " * HANG, "plain"), (problem.what, "plain"))
+    if problem.hint:
+        yield ((" " * HANG, "plain"), (problem.hint, "dim"))
