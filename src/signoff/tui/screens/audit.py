@@ -17,6 +17,7 @@ from signoff.tui.commands import Situation
 from signoff.tui.messages import Go
 from signoff.tui.past import nothing_then, past_pointers, past_timeline, tab_pieces
 from signoff.tui.pointers import PointerRow, pointer_fields, pointer_line, pointer_text
+from signoff.tui.present import Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import SidePane
 from signoff.tui.screens.page import Page, Subject
@@ -198,7 +199,7 @@ class AuditPage(Page):
             return
         now, line = (self.when or scene.now), self.line
         if one is None:
-            why = ((self.front.table.empty, "dim"),)
+            why: Pieces = ((self.front.table.empty, "dim"),)
             self.below.show((why,))
             self.pane.tell(None, lambda: (why,))
         elif isinstance(one, Pointer):
