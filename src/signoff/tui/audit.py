@@ -6,6 +6,8 @@ The rule it keeps: pure; a row is made from the record itself when it is seen; a
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from msgspec import UNSET
+
 from signoff.policy.history import Entry
 from signoff.policy.query import Value
 from signoff.policy.trust import TrustRecord
@@ -36,6 +38,16 @@ from signoff.values.display import age, displayable_lines, utc_minute
 KNOWN = frozenset({"metrics.action", "metrics.seq"})
 """Words of records that the filter language has no field for: it reads a bare name that rows have, as a metric's."""
 ID_DIGITS = 12
+FACTS = {
+    "outcome": "outcome",
+    "endpoint": "endpoint",
+    "instances": "instances",
+    "severity": "severity",
+    "replaces": "replaces",
+    "replaced_by": "use instead",
+}
+"""What else a record may say -> its label."""
+NOT_SAID = (None, "", UNSET)
 
 
 ANSWERS: dict[str, Callable[[Told], Iterable[object]]] = {
@@ -198,6 +210,9 @@ def record_text(told: Told, line: Timeline, *, now: datetime) -> Text:
 def _facts(told: Told) -> Iterator[Pieces]:
     match told:
         case Entry():
+            action = told.record.action
+            said = {label: getattr(action, name, None) for name, label in FACTS.items()}
+            yield from (labelled(label, (str(one), "plain")) for label, one in said.items() if one not in NOT_SAID)
             yield labelled("key", (told.record.envelope.key, "plain"))
             yield labelled("rules", (f"trust record {told.record.envelope.policy.seq}", "plain"))
         case TrustRecord():

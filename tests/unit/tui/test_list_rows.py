@@ -25,7 +25,7 @@ from signoff.tui.pointers import (
 from signoff.tui.present import Pieces
 from signoff.tui.scene import scene_of
 from signoff.tui.told import object_of, ref_of, target_of, worth_of
-from signoff.tui.waiting import WaitingRow, kind_piece, nothing_waits, waiting_fields
+from signoff.tui.waiting import WaitingRow, asked_lines, kind_piece, nothing_waits, waiting_fields
 from stories import Story
 
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
@@ -127,6 +127,17 @@ def test_a_row_that_waits_says_how_far_it_is_and_for_everybody_who_may_decide() 
     nobody = {field.column.id: field.cell(replace(ASKED, deciders=())) for field in waiting_fields(everybody=True)}
     assert nobody["deciders"] == ("nobody", "bad")
     assert kind_piece(replace(ASKED, kind="review")) == ("! review", "bad")
+
+
+def test_who_asks_what_they_said_and_who_else_may_decide_is_said_in_full(snapshot: Snapshot) -> None:
+    mine = said(asked_lines(ASKED, scene_of(snapshot, now=NOW, person="cy@example.org")))
+    assert mine == (
+        "ana@example.org asks for production  2h ago  “two lines”\nmay decide, besides you: ben@example.org"
+    )
+    nobody = replace(ASKED, kind="review", comment="", deciders=())
+    assert said(asked_lines(nobody, scene_of(snapshot, now=NOW, person=""))) == (
+        "ana@example.org broke the glass of production  2h ago  \nmay decide: nobody"
+    )
 
 
 def test_an_empty_inbox_says_whose_it_is_and_why(snapshot: Snapshot) -> None:
@@ -258,7 +269,7 @@ def test_what_ends_a_log_is_told_as_invalid(line: Timeline) -> None:
 def test_what_a_record_is_about_is_said_with_and_without_the_way(line: Timeline) -> None:
     assert object_of(one(line, "promote")) == "1 to production"
     assert object_of(one(line, "promote"), short=True) == "1 production"
-    assert object_of(one(line, "deploy")) == "1 on eu-west"
+    assert object_of(one(line, "deploy")) == "1 on eu-west serving"
     assert object_of(one(line, "approve")) == "1 for production"
     assert object_of(one(line, "comment")) == "the model"
     assert (ref_of(one(line, "comment")), ref_of(one(line, "revoke"))) == ("fraud", "fraud:1")
