@@ -28,6 +28,7 @@ from signoff.tui.told import (
     seq_of,
     shown_action,
     version_of,
+    whole_object,
     worth_of,
 )
 from signoff.tui.waiting import short_person
@@ -167,9 +168,8 @@ def _said_piece(told: Told) -> Piece:
 def record_lines(told: Told, line: Timeline) -> Text:
     """Return the two lines below a list: what the record is, and what was said or why it has no effect."""
     when = utc_minute(line.moment(told))
-    about = f"{shown_action(told)} {object_of(told)}".strip()
     first: Pieces = (
-        (f"{about}", "strong"),
+        (f"{shown_action(told)} {whole_object(told)}", "strong"),
         (f"  {or_unknown(author_of(told))}, {when}  {key_of(told)[:ID_DIGITS]}", "dim"),
     )
     return (first, next(_judged(told), next(_quoted(told), ())))

@@ -12,6 +12,7 @@ from signoff.registry.timeline import InvalidSlot, Told
 AIMS = ("stage", "environment", "alias", "kind")
 WAYS = {"promote": "to", "break_glass": "to", "rollback": "in", "deploy": "on", "alias": "as"}
 CHECKPOINT = "checkpoint"
+WHOLE_MODEL = "the model"
 ID_DIGITS = 12
 
 
@@ -68,13 +69,21 @@ def object_of(told: Told, *, short: bool = False) -> str:
             way = "" if short or not aim else WAYS.get(action_of(told), "for")
             answered = str(getattr(told.record.action, "record", ""))[:ID_DIGITS]
             parts = (version_of(told) or answered, way, aim, aim_of(told, "status"))
-            return " ".join(part for part in parts if part) or "the model"
+            return " ".join(part for part in parts if part) or WHOLE_MODEL
         case TrustRecord():
             return f"rules {told.seq}"
         case Checkpoint():
             return f"{len(told.heads):,} chains"
         case _:
             return f"slot {told.seq}"
+
+
+def whole_object(told: Told) -> str:
+    """Return what a record is about, with its model: `fraud:7 to production`."""
+    model, what = model_of(told), object_of(told)
+    if not model:
+        return what
+    return f"{model}:{what}" if version_of(told) else model if what == WHOLE_MODEL else f"{model} {what}"
 
 
 def aim_of(told: Told, kind: str) -> str:

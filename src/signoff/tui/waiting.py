@@ -122,10 +122,7 @@ def whose_lines(scene: Scene, session: Session) -> Text:
     return (
         (meant, (f": {session.no_key}", "warn")),
         *hint,
-        (
-            ("until then: what waits for anybody, and who may decide it; people and keys: ", "plain"),
-            (":rules", "accent"),
-        ),
+        (("until then: what waits for anybody, and who may decide it; see ", "plain"), (":rules", "accent")),
     )
 
 

@@ -24,7 +24,7 @@ from signoff.tui.pointers import (
 )
 from signoff.tui.present import Pieces
 from signoff.tui.scene import scene_of
-from signoff.tui.told import object_of, ref_of, target_of, worth_of
+from signoff.tui.told import object_of, ref_of, target_of, whole_object, worth_of
 from signoff.tui.waiting import WaitingRow, asked_lines, kind_piece, nothing_waits, waiting_fields
 from stories import Story
 
@@ -272,6 +272,10 @@ def test_what_a_record_is_about_is_said_with_and_without_the_way(line: Timeline)
     assert object_of(one(line, "deploy")) == "1 on eu-west serving"
     assert object_of(one(line, "approve")) == "1 for production"
     assert object_of(one(line, "comment")) == "the model"
+    assert whole_object(one(line, "comment")) == "fraud"
+    assert whole_object(one(line, "promote")) == "fraud:1 to production"
+    assert whole_object(line.records[-1]) == "rules 1"
+    assert whole_object(InvalidSlot(chain="models/fraud", seq=9, reason="junk")) == "fraud slot 9"
     assert (ref_of(one(line, "comment")), ref_of(one(line, "revoke"))) == ("fraud", "fraud:1")
     assert object_of(line.records[-1]) == "rules 1"
     assert (ref_of(line.records[-1]), target_of(line.records[-1])) == ("", "rules")

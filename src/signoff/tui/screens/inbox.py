@@ -26,8 +26,8 @@ class InboxPage(Page):
 
     page_id: ClassVar[str] = "inbox"
     CSS = """
-    #whose { height: auto; max-height: 6; background: $background; }
-    #line { height: 4; background: $panel; padding: 0 0 0 1; }
+    #whose { height: auto; max-height: 4; background: $background; }
+    #line { height: 3; background: $panel; padding: 0 0 0 1; }
     InboxPage.-wide #line, InboxPage.-broad #line { display: none; }
     """
 
