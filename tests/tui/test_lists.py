@@ -141,6 +141,15 @@ async def test_the_audit_begins_with_the_newest_record_and_opens_it(story: Story
         assert record is page.records.current
 
 
+@pytest.mark.parametrize(("model", "count"), [("ranker", 2), ("nothing-like-it", 0)])
+async def test_the_audit_of_one_model_has_its_records_alone(story: Story, model: str, count: int) -> None:
+    async with opened(story, "audit", model, who="ben") as (app, pilot):
+        page = app.page
+        assert isinstance(page, AuditPage)
+        await until(pilot, lambda: len(page.records.table.keys) == count and page.checkpoints != ((), ""))
+        assert count or "no record speaks of 'nothing-like-it'" in text_of(page)
+
+
 async def test_records_of_the_registry_itself_open_the_rules(story: Story) -> None:
     async with opened(story, "audit", who="ben") as (app, pilot):
         await pilot.press("G", "enter")
