@@ -6,6 +6,8 @@ The rule it keeps: pure; a row is made from the record itself when it is seen; a
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from msgspec import UNSET
+
 from signoff.policy.history import Entry
 from signoff.policy.query import Value
 from signoff.policy.trust import TrustRecord
@@ -26,6 +28,7 @@ from signoff.tui.told import (
     seq_of,
     shown_action,
     version_of,
+    whole_object,
     worth_of,
 )
 from signoff.tui.waiting import short_person
@@ -36,6 +39,16 @@ from signoff.values.display import age, displayable_lines, utc_minute
 KNOWN = frozenset({"metrics.action", "metrics.seq"})
 """Words of records that the filter language has no field for: it reads a bare name that rows have, as a metric's."""
 ID_DIGITS = 12
+FACTS = {
+    "outcome": "outcome",
+    "endpoint": "endpoint",
+    "instances": "instances",
+    "severity": "severity",
+    "replaces": "replaces",
+    "replaced_by": "use instead",
+}
+"""What else a record may say -> its label."""
+NOT_SAID = (None, "", UNSET)
 
 
 ANSWERS: dict[str, Callable[[Told], Iterable[object]]] = {
@@ -155,9 +168,8 @@ def _said_piece(told: Told) -> Piece:
 def record_lines(told: Told, line: Timeline) -> Text:
     """Return the two lines below a list: what the record is, and what was said or why it has no effect."""
     when = utc_minute(line.moment(told))
-    about = f"{shown_action(told)} {object_of(told)}".strip()
     first: Pieces = (
-        (f"{about}", "strong"),
+        (f"{shown_action(told)} {whole_object(told)}", "strong"),
         (f"  {or_unknown(author_of(told))}, {when}  {key_of(told)[:ID_DIGITS]}", "dim"),
     )
     return (first, next(_judged(told), next(_quoted(told), ())))
@@ -198,6 +210,9 @@ def record_text(told: Told, line: Timeline, *, now: datetime) -> Text:
 def _facts(told: Told) -> Iterator[Pieces]:
     match told:
         case Entry():
+            action = told.record.action
+            said = {label: getattr(action, name, None) for name, label in FACTS.items()}
+            yield from (labelled(label, (str(one), "plain")) for label, one in said.items() if one not in NOT_SAID)
             yield labelled("key", (told.record.envelope.key, "plain"))
             yield labelled("rules", (f"trust record {told.record.envelope.policy.seq}", "plain"))
         case TrustRecord():

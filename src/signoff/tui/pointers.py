@@ -12,7 +12,7 @@ from signoff.registry.rows import VersionRow, natural
 from signoff.registry.serving import Environment, Pointer
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.pages import Text, heading, labelled
-from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, glyph, or_unknown
+from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, count, glyph, or_unknown
 from signoff.tui.scene import GONE
 from signoff.tui.waiting import short_person
 from signoff.tui.widgets.fields import Field, age_field
@@ -119,7 +119,8 @@ def _version_piece(one: Pointer, gone: frozenset[tuple[str, str]]) -> Piece:
 def gone_versions(models: Iterable[ModelView]) -> Iterator[tuple[str, str]]:
     """Yield the (model, version) of versions that something points at and that may not be used."""
     for model in models:
-        for name in {state.version for state in (*model.stages.values(), *model.history.aliases.values())}:
+        pointed = {state.version for state in model.stages.values()}
+        for name in pointed.union(state.version for state in model.history.aliases.values()):
             view = model.find(name)
             if view is None or view.status in GONE or view.revoked_bases:
                 yield model.name, name
@@ -179,7 +180,7 @@ def _place_lines(one: Pointer, place: Environment, now: datetime) -> Iterator[Pi
 
 def report_lines(report: DeploymentState, *, now: datetime, old: bool) -> Iterator[Pieces]:
     """Yield what a deployer reported; `old`: another version was reported as serving there since."""
-    mark, tone = ("○", "dim") if old else REPORTED[report.status]
+    mark, tone = REPORTED["stopped" if old else report.status]
     instances = (
         f", {report.instances:,} instance{'s' * (report.instances != 1)}" if report.instances is not None else ""
     )
@@ -201,7 +202,7 @@ def pointer_line(one: Pointer, *, now: datetime) -> Pieces:
     report = one.environments[0].current
     more = len(one.environments) - 1
     parts = [report.environment, report.status, report.version]
-    parts += [f"{report.instances:,} instances"] if report.instances is not None else []
+    parts += [count(report.instances, "instance")] if report.instances is not None else []
     parts += [report.endpoint] if report.endpoint else []
     parts += [f"{age(report.moment, now=now)} by {short_person(report.person)}"]
     parts += [f"{more} more"] if more else []

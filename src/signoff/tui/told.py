@@ -9,9 +9,10 @@ from signoff.policy.trust import TrustRecord
 from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.timeline import InvalidSlot, Told
 
-AIMS = ("stage", "environment", "alias")
+AIMS = ("stage", "environment", "alias", "kind")
 WAYS = {"promote": "to", "break_glass": "to", "rollback": "in", "deploy": "on", "alias": "as"}
 CHECKPOINT = "checkpoint"
+WHOLE_MODEL = "the model"
 ID_DIGITS = 12
 
 
@@ -58,13 +59,17 @@ def action_of(told: Told) -> str:
 
 
 def object_of(told: Told, *, short: bool = False) -> str:
-    """Return what a record is about, without its model: `7 to production`, in short `7 production`; `rules 3`."""
+    """Return what a record is about, without its model: `7 to production`, in short `7 production`; `rules 3`.
+
+    What a deployer reports is part of it: `7 on eu-west serving`.
+    """
     match told:
         case Entry():
             aim = next((aim for one in AIMS if (aim := aim_of(told, one))), "")
             way = "" if short or not aim else WAYS.get(action_of(told), "for")
             answered = str(getattr(told.record.action, "record", ""))[:ID_DIGITS]
-            return " ".join(part for part in (version_of(told) or answered, way, aim) if part) or "the model"
+            parts = (version_of(told) or answered, way, aim, aim_of(told, "status"))
+            return " ".join(part for part in parts if part) or WHOLE_MODEL
         case TrustRecord():
             return f"rules {told.seq}"
         case Checkpoint():
@@ -73,8 +78,16 @@ def object_of(told: Told, *, short: bool = False) -> str:
             return f"slot {told.seq}"
 
 
+def whole_object(told: Told) -> str:
+    """Return what a record is about, with its model: `fraud:7 to production`."""
+    model, what = model_of(told), object_of(told)
+    if not model:
+        return what
+    return f"{model}:{what}" if version_of(told) else model if what == WHOLE_MODEL else f"{model} {what}"
+
+
 def aim_of(told: Told, kind: str) -> str:
-    """Return the stage, the environment or the alias that a record names, or ""."""
+    """Return the stage, the environment, the alias … that a record names, or ""."""
     return str(getattr(told.record.action, kind, "")) if isinstance(told, Entry) else ""
 
 

@@ -13,7 +13,7 @@ from signoff.tui.scene import Scene
 from signoff.tui.session import Session
 from signoff.tui.widgets.fields import Field, age_field
 from signoff.tui.widgets.table import Column
-from signoff.values.display import displayable_lines
+from signoff.values.display import age, displayable_lines
 
 
 def ref_parts(waiting: Waiting) -> tuple[str, str]:
@@ -101,6 +101,18 @@ def kind_piece(one: Waiting) -> Piece:
     return ("! review", "bad") if one.kind == "review" else (state("waiting")[0][:2] + one.kind, "warn")
 
 
+def asked_lines(one: Waiting, scene: Scene) -> Text:
+    """Return who asks for what, with what they said, and who else may decide."""
+    words = "broke the glass of" if one.kind == "review" else "asks for"
+    others = [person for person in one.deciders if person != scene.person]
+    may = ", ".join(others) or "nobody"
+    said: Pieces = ((f"“{' '.join(displayable_lines(one.comment))}”", "plain"),) if one.comment else ()
+    return (
+        ((f"{one.by} {words} {one.stage}", "strong"), (f"  {age(one.since, now=scene.now)}  ", "dim"), *said),
+        (("may decide, besides you: " if scene.person in one.deciders else "may decide: ", "dim"), (may, "plain")),
+    )
+
+
 def whose_lines(scene: Scene, session: Session) -> Text:
     """Return the words above the list: whose inbox it is, and how to have one."""
     if scene.person:
@@ -110,10 +122,7 @@ def whose_lines(scene: Scene, session: Session) -> Text:
     return (
         (meant, (f": {session.no_key}", "warn")),
         *hint,
-        (
-            ("until then: what waits for anybody, and who may decide it; people and keys: ", "plain"),
-            (":rules", "accent"),
-        ),
+        (("until then: what waits for anybody, and who may decide it; see ", "plain"), (":rules", "accent")),
     )
 
 

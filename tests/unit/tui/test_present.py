@@ -15,6 +15,7 @@ from signoff.tui.present import (
     count,
     fit,
     glyph,
+    hanging,
     or_unknown,
     shown,
     state,
@@ -135,3 +136,22 @@ def test_counts_carry_their_noun() -> None:
 def test_what_is_missing_is_a_dash_and_never_zero() -> None:
     assert or_unknown(None) == or_unknown("") == "-"
     assert or_unknown("0") == "0"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (
+            (("  ", "plain"), ("· ", "dim"), ("one two three four five six", "plain")),
+            ("  · one two", "    three four", "    five six"),
+        ),
+        ((("one two three four", "plain"),), ("one two three", "four")),
+        ((("a label that is long: ", "dim"), ("one two", "plain")), ("a label that ", "is long: one ", "two")),
+    ],
+)
+def test_a_wrapped_line_goes_on_below_its_text(pieces: Pieces, expected: tuple[str, ...]) -> None:
+    lines = wrap(pieces, 14, indent=hanging(pieces, 14))
+    assert tuple("".join(text for text, _ in line).rstrip() for line in lines) == tuple(
+        one.rstrip() for one in expected
+    )
+    assert all(width_of(line) <= 14 for line in lines)

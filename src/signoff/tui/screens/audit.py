@@ -17,6 +17,7 @@ from signoff.tui.commands import Situation
 from signoff.tui.messages import Go
 from signoff.tui.past import nothing_then, past_pointers, past_timeline, tab_pieces
 from signoff.tui.pointers import PointerRow, pointer_fields, pointer_line, pointer_text
+from signoff.tui.present import Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import SidePane
 from signoff.tui.screens.page import Page, Subject
@@ -120,7 +121,9 @@ class AuditPage(Page):
         found, fault = self.checkpoints
         table = self.records.table
         at_top = not table.at
-        self.line = timeline_of(self.scene.snapshot, self.model_name, checkpoints=found, fault=fault)
+        model = self.scene.snapshot.find_model(self.model_name)
+        name = model.name if model else self.model_name
+        self.line = timeline_of(self.scene.snapshot, name, checkpoints=found, fault=fault)
         self.show_records(self.scene.now)
         if at_top:
             table.move_by(-table.at)
@@ -173,7 +176,10 @@ class AuditPage(Page):
     def show_records(self, now: datetime) -> None:
         """Show the records."""
         told = self.line.records
-        nothing = nothing_then(self.past, told, "there were no records then") if self.moment_text else NO_RECORDS
+        if self.moment_text:
+            nothing = nothing_then(self.past, told, "there were no records then")
+        else:
+            nothing = f"no record speaks of {self.model_name!r}" if self.model_name else NO_RECORDS
         self.records.table.empty = NO_FIT if told else nothing
         content = Content(
             told,
@@ -198,7 +204,7 @@ class AuditPage(Page):
             return
         now, line = (self.when or scene.now), self.line
         if one is None:
-            why = ((self.front.table.empty, "dim"),)
+            why: Pieces = ((self.front.table.empty, "dim"),)
             self.below.show((why,))
             self.pane.tell(None, lambda: (why,))
         elif isinstance(one, Pointer):

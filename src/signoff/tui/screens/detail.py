@@ -69,13 +69,13 @@ class DetailPane(SidePane):
         self.findings.clear()
         self.asked = None
 
-    def look(self, view: VersionView | None, scene: Scene, *, stage: str = "") -> None:
-        """Show a version, judged for a stage, or for the one that `Scene.target` says."""
+    def look(self, view: VersionView | None, scene: Scene, *, stage: str = "", first: Text = ()) -> None:
+        """Show a version, judged for a stage, or for the one that `Scene.target` says; `first` stands above it."""
         if view is None:
             self.tell(None, lambda: NOTHING)
         else:
             target = stage or scene.target(view)
-            self.tell((view.ref, target), lambda: self._text(view, scene, target))
+            self.tell((view.ref, target), lambda: (*first, *self._text(view, scene, target)))
 
     def _text(self, view: VersionView, scene: Scene, stage: str) -> Text:
         about = (view.ref, stage)

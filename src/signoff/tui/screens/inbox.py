@@ -13,7 +13,7 @@ from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import DetailPane
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
-from signoff.tui.waiting import WaitingRow, nothing_waits, ref_parts, waiting_fields, whose_lines
+from signoff.tui.waiting import WaitingRow, asked_lines, nothing_waits, ref_parts, waiting_fields, whose_lines
 from signoff.tui.widgets.listing import Content, Listing
 from signoff.tui.widgets.table import Sort, Table
 from signoff.tui.widgets.text import TextView
@@ -26,7 +26,9 @@ class InboxPage(Page):
 
     page_id: ClassVar[str] = "inbox"
     CSS = """
-    #whose { height: auto; max-height: 6; background: $background; }
+    #whose { height: auto; max-height: 4; background: $background; }
+    #line { height: 3; background: $panel; padding: 0 0 0 1; }
+    InboxPage.-wide #line, InboxPage.-broad #line { display: none; }
     """
 
     def __init__(self, session: Session) -> None:
@@ -42,10 +44,12 @@ class InboxPage(Page):
             example="stage:production by:ana age<7d words",
         )
         self.pane = DetailPane(self)
+        self.below = TextView(id="line")
+        self.below.can_focus = False
 
     def body(self) -> tuple[Widget, ...]:
-        """Return whose it is, the list and the pane."""
-        return (self.whose, Horizontal(self.listing, self.pane))
+        """Return whose it is, the list, the pane, and the lines for where there is no pane."""
+        return (self.whose, Horizontal(self.listing, self.pane), self.below)
 
     def place(self) -> tuple[str, ...]:
         """Return the page's name."""
@@ -90,9 +94,11 @@ class InboxPage(Page):
 
     def look(self) -> None:
         """Show the version that the cursor's row is about, judged for its stage."""
-        if self.scene is not None:
-            one = self.current
-            self.pane.look(self.view, self.scene, stage=one.stage if one else "")
+        one, scene = self.current, self.scene
+        if scene is not None:
+            asked = asked_lines(one, scene) if one else ()
+            self.below.show(asked)
+            self.pane.look(self.view, scene, stage=one.stage if one else "", first=(*asked, ()))
 
     @property
     def subject(self) -> Subject | None:
