@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from signoff.registry.settings import Settings
@@ -51,16 +52,9 @@ async def test_letters_typed_at_once_after_the_colon_press_no_key(story: Story) 
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, app)
         for key in ("colon", *"rPq"):
-            app.post_message(key_event(key))
+            app.post_message(Key(key, ":" if key == "colon" else key))  # nothing is waited for, as with a paste
         await until(pilot, lambda: last_line(app) == ":rPq")
         assert (app.gone, app.signed) == ([], [])
-
-
-def key_event(key: str) -> object:
-    """Return a key as the terminal driver posts it, without waiting for anything."""
-    from textual.events import Key  # noqa: PLC0415  (one test speaks to the queue)
-
-    return Key(key, ":" if key == "colon" else key)
 
 
 async def test_tab_completes_what_is_common_and_then_takes_one_after_the_other(story: Story) -> None:

@@ -16,7 +16,7 @@ from signoff.tui.keymap import usable
 from signoff.tui.present import Piece
 from signoff.values.times import Surroundings
 
-READ_ONLY = "this session was opened with --read-only"
+READ_ONLY = "this session was opened with --read-only, or the configuration says read_only"
 NO_WISHES = Settings()
 
 
