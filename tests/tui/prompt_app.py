@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from agents import Agent
@@ -54,7 +55,7 @@ def opened(story: Story, settings: Settings, *, read_only: bool = False) -> Open
 
 def app_on(story: Story, settings: Settings | None = None, *, read_only: bool = False) -> WatchedApp:
     """Return an app on a story; the configuration's registry `twin` can be opened, `gone` cannot."""
-    wished = settings or Settings(registries={"twin": "memory", "gone": "/nowhere"})
+    wished = settings or Settings(registries={"twin": "memory://", "gone": "/nowhere"})
 
     def elsewhere(name: str) -> Opened:
         if name == "gone":
@@ -82,9 +83,11 @@ async def ready(pilot: Pilot[None], app: SignoffApp) -> None:
 
 
 async def type_line(pilot: Pilot[None], text: str) -> None:
-    """Open the command line, type, and press enter."""
-    await pilot.press("colon", *text)
+    """Open the command line, paste, and press enter."""
+    await pilot.press("colon")
     entry = pilot.app.screen.query_one("#prompt-entry")
+    await until(pilot, lambda: entry.has_focus)
+    pilot.app.post_message(Paste(text))
     await until(pilot, lambda: getattr(entry, "value", "") == text)
     await pilot.press("enter")
     await pilot.pause()

@@ -178,6 +178,7 @@ async def test_another_registry_replaces_everything_and_a_failure_nothing(story:
         await until(pilot, lambda: app.session is not session)
         await ready(pilot, app)
         assert app.feed is not feed
+        assert "signoff  twin:memory://" in screen_text(app)
         assert (app.page.page_id, len(app.screen_stack)) == ("models", 1)
         await on_versions(pilot)
         await type_line(pilot, "models")

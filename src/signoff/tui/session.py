@@ -57,6 +57,12 @@ class Session:
         """Return the present time."""
         return self.surroundings.now()
 
+    def place_of(self, url: str) -> str:
+        """Return where a registry is, with its name in the configuration where it has one: `lab:/mnt/models`."""
+        names = (name for name, place in self.settings.registries.items() if place.rstrip("/") == url.rstrip("/"))
+        name = next(names, "")
+        return f"{name}:{url}" if name else url
+
     def choose(self, registry: Registry) -> Me:
         """Return who signs, and with which key; raises `SigningError` where nobody can."""
         return choose_me(registry, who=self.who, key=self.key)
