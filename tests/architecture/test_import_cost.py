@@ -70,6 +70,16 @@ def test_reading_commands_in_a_pipe_import_nothing_heavy(command: str, sample: s
     assert HEAVY & names == set()
 
 
+def test_checking_the_configuration_does_without_the_terminal_library(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("keymap: {filter: f}\ncolumns: [version]\nviews: {new: 'age<7d'}\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIGNOFF_CONFIG", str(config))
+        names = imported("config", "check")
+    assert "lark" in names
+    assert HEAVY & names == set()
+
+
 def test_pull_in_a_pipe_imports_nothing_heavy(sample: str, tmp_path: Path) -> None:
     names = imported("pull", staged(sample), str(tmp_path / "serving"), "-r", sample)
     assert "cryptography" in names

@@ -202,3 +202,25 @@ def test_a_shell_is_offered_commands_models_versions_and_stages(story: Story, ty
 
 def test_completion_is_printed_for_a_shell(story: Story) -> None:
     assert "_SIGNOFF_COMPLETE=bash_complete" in story.run("completion", "bash").out
+
+
+def test_the_configuration_is_checked_for_what_the_terminal_ui_cannot_use(story: Story) -> None:
+    config = story.home / "config.yaml"
+    config.write_text("theme: light\nkeymap:\n  filter: f\n  aprove: b\n")
+    done = story.run("config", "check", SIGNOFF_CONFIG=str(config))
+    assert done.code == 2
+    assert "config.yaml:4:keymap.aprove: no command is called 'aprove'; the nearest is 'approve'" in done.err
+    config.write_text("theme: light\nkeymap:\n  filter: f\n  approve: b\n")
+    assert story.run("config", "check", SIGNOFF_CONFIG=str(config)).code == 0
+
+
+def test_the_environment_wins_over_the_configuration(story: Story) -> None:
+    config = story.home / "config.yaml"
+    config.write_text("read_only: false\n")
+    words = ("comment", "fraud:1", "-m", "looked at", "--as", "ben")
+    done = story.run(*words, SIGNOFF_CONFIG=str(config), SIGNOFF_READ_ONLY="1")
+    assert done.code != 0
+    assert "read-only" in done.err
+    refused = story.run("config", "check", SIGNOFF_CONFIG=str(config), SIGNOFF_MOUSE="perhaps")
+    assert refused.code == 2
+    assert "SIGNOFF_MOUSE is 'perhaps'" in refused.err

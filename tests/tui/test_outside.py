@@ -8,7 +8,7 @@ import pytest
 
 from tui.pty_session import HERE, PtySession
 
-APP = str(HERE / "pty_registry.py")
+APP = str(HERE / "pty_edited.py")
 CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07]*)\x07")
 POINTER_SHAPE = b"22"  # Textual's own
 OSC = re.compile(rb"\x1b\](\d+);")

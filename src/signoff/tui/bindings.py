@@ -24,7 +24,7 @@ def bindings(commands: Iterable[Command], action: str) -> list[Binding]:
 
 
 def begin_entries(bound: BindingsMap, keymap: Mapping[str, str]) -> None:
-    """Bind what begins an entry, under a keymap; Textual's own keymap would take such a key out of every entry."""
+    """Bind what begins an entry before every widget's keys, under a keymap: Textual applies its own one later."""
     for command in COMMANDS:
         keys = ",".join(keys_of(command, keymap)) if command.id in BEGINNING else ""
         if keys:

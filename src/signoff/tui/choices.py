@@ -4,6 +4,7 @@ The rule it keeps: pure; what can be done here comes first; what cannot says why
 typed, the higher it stands.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -68,13 +69,14 @@ def place_choices(typed: str, snapshot: Snapshot) -> tuple[Choice, ...]:
 
 
 def _versions(model: str, wanted: str, versions: Iterable[str], most: int) -> list[Choice]:
-    found: list[Choice] = []
-    for version in versions:
-        if wanted in f"{model}:{version}".lower():
-            found.append(_place(model, version))
-            if len(found) >= most:
-                break
-    return found
+    name, (head, colon, tail) = model.lower(), wanted.rpartition(":")
+    if wanted in name:
+        found = iter(versions)
+    elif colon:
+        found = (one for one in versions if one.lower().startswith(tail)) if name.endswith(head) else iter(())
+    else:
+        found = (one for one in versions if wanted in one.lower())
+    return [_place(model, version) for version in itertools.islice(found, most)]
 
 
 def _place(model: str, version: str = "") -> Choice:

@@ -5,6 +5,7 @@ there is no candidate that only a scroll would show without saying how many more
 """
 
 import itertools
+from collections import deque
 from collections.abc import Iterable
 
 import msgspec
@@ -53,6 +54,11 @@ def complete(line: str, known: Known, *, screen: str) -> Completion:
     if not words or (len(words) == 1 and not line[-1].isspace()):
         typed = words[0].text if words else ""
         start = words[0].start if words else len(line)
+        mark = next((mark for mark in "@:" if mark in typed), "")
+        if mark:
+            name, _, begun = typed.partition(mark)
+            named = tuple(one for one in _named(name, mark, known) if one.startswith(begun))
+            return Completion(start=start + len(name) + 1, candidates=named)
         return Completion(start=start, candidates=tuple(_first(typed, known, screen)), words=_told(typed))
     command_id = SHORT.get(words[0].text, words[0].text)
     behind = words[1:]
@@ -75,26 +81,20 @@ def _told(typed: str) -> str:
 
 
 def _first(typed: str, known: Known, screen: str) -> Iterable[str]:
-    if ":" in typed or "@" in typed:
-        yield from _references(typed, known)
-        return
     offered = [one.id for one in COMMANDS if one.group != "move" and applies(one, screen)]
     yield from sorted(one for one in offered if one.startswith(typed) and (typed or one not in HANDS_ONLY))
     if typed and known.snapshot is not None:
         yield from (model.name for model in known.snapshot.models if model.name.startswith(typed))
 
 
-def _references(typed: str, known: Known) -> Iterable[str]:
-    mark = "@" if "@" in typed else ":"
-    name, _, begun = typed.partition(mark)
+def _named(name: str, mark: str, known: Known) -> Iterable[str]:
+    """Return what can stand behind `fraud:` or `fraud@`."""
     model = known.snapshot.find_model(name) if known.snapshot else None
     if model is None:
         return ()
     if mark == "@":
-        names: Iterable[str] = ("latest", *model.stages, *model.history.aliases)
-    else:
-        names = (view.version for view in reversed(model.versions))
-    return (f"{name}{mark}{one}" for one in names if one.startswith(begun))
+        return ("latest", *model.stages, *model.history.aliases)
+    return [view.version for view in reversed(model.versions)]
 
 
 def offered_lines(completion: Completion, *, width: int, most: int, at: int | None = None) -> tuple[Pieces, ...]:
@@ -109,12 +109,13 @@ def offered_lines(completion: Completion, *, width: int, most: int, at: int | No
     candidates = completion.candidates
     if not candidates:
         return (((f" {completion.words}", "dim"),),) if completion.words else ()
-    rows = list(_rows(candidates, width - 1))
-    if len(rows) > most:
-        rows = list(_rows(candidates, width - 1 - len(_more(len(candidates)))))
-    row_of = next((number for number, row in enumerate(rows) if at is not None and at in row), 0)
-    first = min(max(0, row_of - most + 1), max(0, len(rows) - most))
-    shown = rows[first : first + most]
+    many = len(list(itertools.islice(_rows(candidates, width - 1), most + 1))) > most
+    rows = _rows(candidates, width - 1 - (len(_more(len(candidates))) if many else 0))
+    shown: deque[range] = deque(maxlen=most)
+    for number, row in enumerate(rows, start=1):
+        shown.append(row)
+        if number >= most and row.stop > (at or 0):
+            break
     lines = [_line(candidates, row, at) for row in shown]
     left = len(candidates) - shown[-1].stop
     return (*lines[:-1], (*lines[-1], (_more(left), "dim"))) if left else tuple(lines)

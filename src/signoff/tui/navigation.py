@@ -4,8 +4,10 @@ The rule it keeps: a command that cannot be done says why in the footer; pages n
 """
 
 from textual.reactive import reactive
+from textual.widgets import Input
 
 from signoff.registry.snapshot import Snapshot
+from signoff.tui.bindings import BEGINNING
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
@@ -73,6 +75,11 @@ class NavigatingApp(OrderlyApp):
     def show(self) -> None:
         """Have the page in front show things as they are."""
         self.page.show(self.snapshot, self.freshness, busy=self.busy)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave a key that would begin an entry to the entry that is being typed in."""
+        begins = action == "command" and parameters[0] in BEGINNING
+        return not (begins and isinstance(self.focused, Input)) and super().check_action(action, parameters)
 
     def action_command(self, command_id: str) -> None:
         """Do a command of the page in front, or say why it cannot be done."""

@@ -16,7 +16,7 @@ from signoff.tui.keymap import usable
 from signoff.tui.present import Piece
 from signoff.values.times import Surroundings
 
-READ_ONLY = "this session was opened with --read-only"
+READ_ONLY = "this session was opened with --read-only, or the configuration says read_only"
 NO_WISHES = Settings()
 
 
@@ -56,6 +56,12 @@ class Session:
     def now(self) -> datetime:
         """Return the present time."""
         return self.surroundings.now()
+
+    def place_of(self, url: str) -> str:
+        """Return where a registry is, with its name in the configuration where it has one: `lab:/mnt/models`."""
+        names = (name for name, place in self.settings.registries.items() if place.rstrip("/") == url.rstrip("/"))
+        name = next(names, "")
+        return f"{name}:{url}" if name else url
 
     def choose(self, registry: Registry) -> Me:
         """Return who signs, and with which key; raises `SigningError` where nobody can."""

@@ -59,6 +59,19 @@ def test_models_and_versions_are_places_to_go_to(snapshot: Snapshot) -> None:
     assert Visit("credit-approval") not in places
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("6.2.3", {"silero-vad:6.2.3"}),
+        ("vad:6.2.3", {"silero-vad:6.2.3"}),
+        ("credit-approval:6", {"credit-approval:6"}),
+    ],
+)
+def test_a_version_is_found_by_its_name_or_its_reference(typed: str, found: set[str], snapshot: Snapshot) -> None:
+    places = {choice.title for choice in choices(typed, command_choices(HERE, {}), snapshot) if choice.label == "go to"}
+    assert places == found
+
+
 def test_without_letters_every_command_is_there_and_no_place(snapshot: Snapshot) -> None:
     found = choices(" ", command_choices(HERE, {}), snapshot)
     assert found == command_choices(HERE, {})

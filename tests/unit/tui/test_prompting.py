@@ -164,14 +164,22 @@ def candidates(line: str, known: Known) -> tuple[str, ...]:
         ("view good o", ("good ones",)),
         ("compare 3 6 1", ("1",)),
         ("columns size size", ()),
-        (f"{MODEL}:6", (f"{MODEL}:6",)),
-        (f"{MODEL}@p", (f"{MODEL}@production",)),
+        (f"{MODEL}:6", ("6",)),
+        (f"{MODEL}:", ("7", "6", "5", "4", "3", "2", "1")),
+        (f"{MODEL}@p", ("production",)),
+        ("nothing:", ()),
         ("comment any wor", ()),
         ("alias ", ("champion",)),
     ],
 )
 def test_a_line_goes_on_with_what_is_known(line: str, offered: tuple[str, ...], known: Known) -> None:
     assert candidates(line, known) == offered
+
+
+def test_what_stands_behind_a_models_name_goes_on_from_there(known: Known) -> None:
+    line = f":{MODEL}@prod"
+    completion = complete(line, known, screen="models")
+    assert parse_line(line[: completion.start] + completion.common, known) == Visit(MODEL, "3")
 
 
 def test_what_belongs_to_another_screen_is_not_offered(known: Known) -> None:

@@ -200,7 +200,7 @@ class Page(Screen[None]):
 
     def show(self, snapshot: Snapshot | None, freshness: Freshness, *, busy: int = 0) -> None:
         """Show a snapshot, or the words for none; `busy` is how many tasks run."""
-        url = snapshot.url if snapshot else ""
+        url = self.session.place_of(snapshot.url) if snapshot else ""
         if snapshot is not None:
             self.scene = scene_of(snapshot, now=self.session.now(), person=self.session.person)
             self.redraw(self.scene)

@@ -6,6 +6,7 @@ done here but typing.
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -163,6 +164,11 @@ class Prompt(Vertical):
     def _show_offers(self) -> None:
         width = self.screen.size.width
         self.offer.show(offered_lines(self.completion, width=width, most=MOST_LINES, at=self.at))
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Lay the offers out for the new width; a reason stays."""
+        if self.typing and self.entry.fault.end == 0:
+            self._show_offers()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Offer how the line goes on."""

@@ -144,10 +144,12 @@ class Table(LineView):
         self.repaint()
 
     def lay_out(self, columns: Sequence[Column], *, sort: Sort | None = None, chosen: str = "") -> None:
-        """Change the columns, the sort mark and the chosen column."""
+        """Change the columns, the sort mark and the chosen column; rows for other columns come with the next `show`."""
+        same = [column.id for column in columns] == [column.id for column in self.columns]
         self.columns, self.sort, self.chosen = tuple(columns), sort, chosen
         self._lay_out()
-        self.repaint()
+        if same:
+            self.repaint()
 
     def move_to(self, key: Hashable) -> bool:
         """Put the cursor on a key; return whether it is there."""
