@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from signoff.registry.snapshot import ModelView, Problem, Snapshot
+from signoff.registry.problems import Problem
+from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.tui.columns import model_fields
 from signoff.tui.modelpage import model_text
 from signoff.tui.scene import scene_of

@@ -15,7 +15,7 @@ from signoff.tui.present import (
     count,
     fit,
     glyph,
-    hanging,
+    hang_of,
     or_unknown,
     shown,
     state,
@@ -150,7 +150,7 @@ def test_what_is_missing_is_a_dash_and_never_zero() -> None:
     ],
 )
 def test_a_wrapped_line_goes_on_below_its_text(pieces: Pieces, expected: tuple[str, ...]) -> None:
-    lines = wrap(pieces, 14, indent=hanging(pieces, 14))
+    lines = wrap(pieces, 14, indent=hang_of(pieces, 14))
     assert tuple("".join(text for text, _ in line).rstrip() for line in lines) == tuple(
         one.rstrip() for one in expected
     )
