@@ -156,6 +156,22 @@ def ask_evaluate(registry: Registry, ref: str, file: str, *, comment: str) -> Ne
     """
     view = need_registered(registry, ref)
     name, content = _evaluation_file(registry, view, file)
+    return evaluation_of(view, name, content, file=file, comment=comment)
+
+
+def evaluation_of(view: VersionView, name: str, content: bytes, *, file: str, comment: str) -> NewEvaluation:
+    """Return the ask that makes the bytes of an evaluation file count.
+
+    Args:
+        view: The version.
+        name: The file's path below the version's folder.
+        content: Its bytes.
+        file: What to call it in messages.
+        comment: What its signer says.
+
+    Raises:
+        SchemaError: It is no evaluation, or names no kind.
+    """
     path = layout.version_file(view.model, view.version, name)
     said = load_evaluation(content, file=file)
     if said.kind is None:

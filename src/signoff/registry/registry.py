@@ -45,6 +45,7 @@ class Registry:
     Attributes:
         reader: Its verified chains.
         surroundings: Clock and chance.
+        environ: The environment that names the ssh-agent.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Registry:
         """
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
-        self._environ = os.environ if environ is None else environ
+        self.environ = os.environ if environ is None else environ
         self._home = Path.home() if home is None else home
         self.scanner = Scanner(self.reader)
         self.signoffs = Signoffs(self.reader, surroundings, card_now=self.scanner.card_now)
@@ -169,7 +170,7 @@ class Registry:
 
     def identities(self) -> tuple[Identity, ...]:
         """Return every key that can be found here, the agent's first."""
-        return find_identities(self._environ, self._home)
+        return find_identities(self.environ, self._home)
 
     def mine(self) -> tuple[Me, ...]:
         """Return the keys here that belong to people of the registry."""

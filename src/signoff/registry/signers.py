@@ -47,5 +47,6 @@ def in_words(identity: Identity) -> str:
     """Say which key it is and who holds it: "ed25519 SHA256:Qm3x… in the ssh-agent"."""
     kind = identity.key.kind.removeprefix("sk-").removeprefix("ssh-").partition("@")[0]
     touch = ", touch it" if identity.key.is_hardware else ""
-    where = "ssh-agent" if identity.source == "agent" else f"file {identity.path}"
+    kept = f"file {identity.path}" if identity.path else "elsewhere"
+    where = "ssh-agent" if identity.source == "agent" else kept
     return f"{kind} {identity.key.fingerprint} ({where}{touch})"
