@@ -18,7 +18,7 @@ from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.choosing import find_identity
 from signoff.registry.elsewhere import paste_lines, person_elsewhere
 from signoff.registry.people import Me
-from signoff.registry.signers import Identity, pasted
+from signoff.registry.signers import Identity, pasted, waiting_words
 from signoff.registry.signoffs import need_effective
 from signoff.registry.takingback import back_words
 
@@ -101,7 +101,7 @@ def commit(frame: Frame, prepared: Prepared, way: Way) -> Written:
 def warn_of_touch(frame: Frame, identity: Identity, words: str) -> None:
     """Say that a key waits to be touched."""
     if identity.key.is_hardware:
-        frame.out.warn(f"touch your key now, to {words}")
+        frame.out.warn(waiting_words(identity, words))
 
 
 def ask_paste(payload: bytes, command: str) -> str:

@@ -111,6 +111,20 @@ def _named_version(view: ModelView, ref: str) -> str:
     return view.need(parsed).version
 
 
+def parse_tags(tags: tuple[str, ...], removed: tuple[str, ...]) -> dict[str, str | None]:
+    """Return the tags that words say; None removes one.
+
+    Raises:
+        InvalidValueError: A word is not KEY=VALUE.
+    """
+    for word in tags:
+        if not word.partition("=")[0] or "=" not in word:
+            message = f"{word!r} is not KEY=VALUE"
+            raise InvalidValueError(message, hint="write as in: team=risk")
+    pairs = {word.partition("=")[0]: word.partition("=")[2] for word in tags}
+    return {**pairs, **dict.fromkeys(removed)}
+
+
 def find_record(registry: Registry, name: str) -> tuple[str, LogRecord]:
     """Return the model and the record that a unique beginning of an id, or `MODEL#SLOT`, names.
 

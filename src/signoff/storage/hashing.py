@@ -13,7 +13,7 @@ from io import BufferedReader
 from queue import Empty, SimpleQueue
 from typing import BinaryIO, cast
 
-from signoff.errors import StorageError
+from signoff.errors import SignoffError, StorageError
 from signoff.storage.base import StoppedError, Storage
 
 BUFFER = 1024 * 1024
@@ -63,7 +63,7 @@ def hash_files(
     Args:
         storage: Where the files are.
         paths: The files.
-        progress: Told how many bytes were just done; one call at a time, from any thread.
+        progress: Told how many bytes were just done; one call at a time, from any thread; what it raises is raised.
         stopped: Whether to give up; asked at least every 0.2 seconds.
         threads: How many threads; None: one for each core, at most 8.
         known: Digests that are known already, by path; what is found is put there at once, so that it outlasts a stop.
@@ -96,7 +96,7 @@ class _Work:
         self.over = threading.Event()
         self._lock = threading.Lock()
         self._todo: SimpleQueue[str] = SimpleQueue()
-        self._found: SimpleQueue[tuple[str, str | StorageError]] = SimpleQueue()
+        self._found: SimpleQueue[tuple[str, str | SignoffError]] = SimpleQueue()
 
     def start(self, paths: Sequence[str], *, threads: int) -> None:
         """Hash files on threads."""
@@ -113,7 +113,7 @@ class _Work:
                 path, found = self._found.get(timeout=PATIENCE)
             except Empty:
                 continue
-            if isinstance(found, StorageError):
+            if isinstance(found, SignoffError):
                 raise found
             self.done[path] = found
             count -= 1
@@ -148,7 +148,7 @@ class _Work:
                 return
             try:
                 self._found.put((path, self.hash(path)))
-            except StorageError as error:
+            except SignoffError as error:
                 self._found.put((path, error))
             except _OverError:
                 return

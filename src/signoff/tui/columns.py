@@ -9,7 +9,8 @@ from typing import Any
 from signoff.registry.rows import headline, headline_metrics, natural
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.present import Piece, aligned, glyph, or_unknown, state
-from signoff.tui.scene import GONE, Scene
+from signoff.tui.refusals import GONE
+from signoff.tui.scene import Scene
 from signoff.tui.widgets.fields import Field, Order
 from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN, age, short_size

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from textual.message import Message
 
+from signoff.tui.commands import BY_ID
+from signoff.tui.forms import FORMS
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -35,6 +37,7 @@ class Desktop(Protocol):
 
 
 Doing = Callable[[Desktop], None]
+ABOUT_RECORDS = frozenset({"withdraw", "review"})
 
 
 def go(page_id: str) -> Doing:
@@ -47,18 +50,19 @@ def go(page_id: str) -> Doing:
 
 
 def sign(action: str) -> Doing:
-    """Return what opens the signing dialog for the subject."""
+    """Return what opens the signing dialog for the subject, and for the record that the cursor is on."""
 
     def doing(app: Desktop) -> None:
         subject = app.page.subject
         if subject is not None:
-            app.post_message(Sign(action, subject.model, subject.version))
+            fields = {"record": subject.record} if subject.record and action in ABOUT_RECORDS else {}
+            app.post_message(Sign(action, subject.model, subject.version, **fields))
 
     return doing
 
 
 DOINGS: dict[str, Doing] = {
     **{page: go(page) for page in ("help", "problems")},
-    **{action: sign(action) for action in ("request", "approve", "reject", "promote")},
+    **{action: sign(action) for action in FORMS if action in BY_ID},
 }
 """Command id -> what it does."""

@@ -9,8 +9,9 @@ from signoff.registry.snapshot import Snapshot
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
-from signoff.tui.messages import Go, Sign
+from signoff.tui.messages import Go, Sign, SignerMoved, Told
 from signoff.tui.screens.page import Page
+from signoff.tui.screens.pull import PullDialog
 from signoff.tui.screens.sign import SignDialog
 from signoff.tui.screens.table import make_page
 from signoff.tui.session import Session
@@ -94,6 +95,19 @@ class NavigatingApp(OrderlyApp):
         page.call_after_refresh(self.show)
 
     def on_sign(self, message: Sign) -> None:
-        """Open the signing dialog."""
-        if self.page.scene is not None:
-            self.push_screen(SignDialog(self.session, self.page.scene, message))
+        """Open the dialog of an action, or say why nothing can be signed here."""
+        page = self.page
+        if message.action == "pull":
+            self.push_screen(PullDialog(self.session, self.tasks, message))
+        elif page.unwritable or page.scene is None:
+            page.tell(page.unwritable)
+        else:
+            self.push_screen(SignDialog(self.session, self.tasks, page.scene, message))
+
+    def on_signer_moved(self, _: SignerMoved) -> None:
+        """Say in the header who signs now, or what is wrong with the key."""
+        self.show()
+
+    def on_told(self, message: Told) -> None:
+        """Have the page in front say what ended."""
+        self.page.tell(message.words, "good" if message.well else "bad")

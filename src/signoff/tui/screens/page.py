@@ -5,7 +5,7 @@ nothing itself that is more than looking.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -112,8 +112,14 @@ class Page(Screen[None]):
             selected=subject.ref if subject else "",
             marked=len(self.marked),
             unwritable=self.unwritable,
-            refusals=self.scene.refusals(view) if view and self.scene else {},
+            refusals=self.refusals(subject, view),
         )
+
+    def refusals(self, subject: Subject | None, view: VersionView | None) -> Mapping[str, str]:
+        """Return why signing commands cannot be done with the subject: command id to words."""
+        if self.scene is None or subject is None:
+            return {}
+        return self.scene.refusals(view) if view is not None else self.scene.refusals_of_model(subject.model)
 
     def obey(self, command_id: str) -> bool:  # noqa: ARG002  (most screens have no commands of their own)
         """Do a command of this screen that can be done; return False where it is none of this screen's."""
@@ -161,11 +167,11 @@ class Page(Screen[None]):
 
     def show(self, snapshot: Snapshot | None, freshness: Freshness) -> None:
         """Show a snapshot, or the words for none."""
-        url = snapshot.url if snapshot else ""
+        url, read_only = (snapshot.url, snapshot.read_only) if snapshot else ("", "")
         if snapshot is not None:
             self.scene = scene_of(snapshot, now=self.session.now(), person=self.session.person)
             self.redraw(self.scene)
-        self.header.tell(place=(url, *self.place()), freshness=freshness, signer=self.session.signer())
+        self.header.tell(place=(url, *self.place()), freshness=freshness, signer=self.session.signer(read_only))
         self.offer()
 
     def offer(self) -> None:
