@@ -95,7 +95,7 @@ def _signer_lines(question: Question) -> Iterator[Pieces]:
     person, identity = question.prepared.person, question.prepared.identity
     key = f"  {kind_words(identity)}, {place_words(identity)}"
     yield labelled("Signs as", (person, "strong"), (key, "plain"))
-    yield labelled("", (identity.key.fingerprint, "dim"))
+    yield labelled("Key", (identity.key.fingerprint, "dim"))
 
 
 def _facts(question: Question) -> Iterator[Pieces]:

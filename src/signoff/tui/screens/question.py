@@ -227,11 +227,7 @@ class QuestionDialog(ModalScreen[None]):
         )
         self.shown_record = self.pasting = None
         dialog.title.say(((decision.title(), "accent"),))
-        dialog.show_parts(fields=True, keys=True)
-        dialog.cancel.call_it("Cancel")
-        dialog.elsewhere.call_it("s Here" if decision.elsewhere else "s Elsewhere")
-        dialog.sign.call_it(decision.form.button)
-        dialog.sign.offer(can_be=not prepared.reasons)
+        dialog.offer(decision.form.button, can_be=not prepared.reasons, elsewhere=decision.elsewhere is not None)
         dialog.read(question_text(self.question))
         if self.focused is None or not self.focused.can_focus or self.focused.id in {"choices", "paste"}:
             dialog.cancel.focus()

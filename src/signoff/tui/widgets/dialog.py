@@ -137,6 +137,14 @@ class Dialog(Vertical):
         self.fields.disabled = not fields
         self.fit()
 
+    def offer(self, button: str, *, can_be: bool, elsewhere: bool) -> None:
+        """Show fields and buttons: what signs, and the way to sign elsewhere or, from there, here again."""
+        self.show_parts(fields=True, keys=True)
+        self.cancel.call_it("Cancel")
+        self.elsewhere.call_it("s Here" if elsewhere else "s Elsewhere")
+        self.sign.call_it(button)
+        self.sign.offer(can_be=can_be)
+
     def read(self, text: tuple[Pieces, ...]) -> None:
         """Show a text from its beginning."""
         self.text.top = 0
