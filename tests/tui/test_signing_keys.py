@@ -1,7 +1,6 @@
 """Keys that are missing, refuse, are several or elsewhere: each has its own words, and a way on."""
 
 import hashlib
-import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -226,7 +225,7 @@ async def test_a_key_with_a_passphrase_that_needs_the_terminal_says_so(story: St
     key.write_bytes((story.home / "ana").read_bytes())
     key.chmod(0o600)
     (home / ".ssh" / "ana.pub").write_bytes((story.home / "ana.pub").read_bytes())
-    subprocess.run(["ssh-keygen", "-q", "-p", "-N", "secret", "-f", str(key)], check=True, capture_output=True)
+    run("ssh-keygen", "-q", "-p", "-N", "secret", "-f", str(key))
     async with seated(story, opened=keys_of(story, plain_environ(), home)) as seat:
         await seat.ask("approve", "fraud:4")
         assert f"ed25519, file {key}.pub" in seat.shown

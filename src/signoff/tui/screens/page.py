@@ -48,7 +48,7 @@ class Page(Screen[None]):
     page_id: ClassVar[str] = ""
     words: tuple[str, ...] = ()
     AUTO_FOCUS = "LineView"
-    CSS = """
+    DEFAULT_CSS = """
     Page { layout: vertical; }
     #too-small { display: none; }
     Page.-tiny > * { display: none; }

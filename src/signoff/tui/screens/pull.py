@@ -41,7 +41,7 @@ class PullDialog(ModalScreen[None]):
         ("tab,right", "app.focus_next", "next"),
         ("shift+tab,left", "app.focus_previous", "previous"),
     ]
-    CSS = """
+    DEFAULT_CSS = """
     PullDialog { align: center middle; background: $background 60%; }
     #too-small { display: none; }
     PullDialog.-tiny > #dialog { display: none; }

@@ -46,7 +46,7 @@ class QuestionDialog(ModalScreen[None]):
         ("i", "identity", "choose another key"),
         *((str(number), f"choose({number})", "choose") for number in range(1, 10)),
     ]
-    CSS = """
+    DEFAULT_CSS = """
     QuestionDialog { align: center middle; background: $background 60%; }
     #too-small { display: none; }
     QuestionDialog.-tiny > #dialog { display: none; }

@@ -1,4 +1,4 @@
-"""A few things to choose from: a line each, longer ones wrapped, the cursor on one of them.
+"""A few things to choose from: a name and what is said about it, wrapped beside it; the cursor is on one of them.
 
 The rule it keeps: enter chooses what the cursor is on, a digit chooses at once; nothing is chosen by looking.
 """
@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from signoff.tui.present import Pieces, shown, wrap
+from signoff.tui.present import Pieces, shown, width_of, wrap
 from signoff.tui.widgets.lines import Line, LineView
 from signoff.tui.widgets.paint import is_plain
 
@@ -53,9 +53,12 @@ class Choices(LineView):
         lines = []
         for index, pieces in enumerate(self.options):
             number = f" {index + 1} " if index < MOST_DIGITS else "   "
-            head: Pieces = ((number, "accent"), *((shown(text, plain=plain), tone) for text, tone in pieces))
-            first, *rest = wrap(head, max(1, width))
-            lines += [(index, first), *((index, (("   ", "plain"), *line)) for line in rest)]
+            name, *said = ((shown(text, plain=plain), tone) for text, tone in pieces)
+            head: Pieces = ((number, "accent"), name)
+            room = max(1, width - width_of(head))
+            first, *rest = wrap(tuple(said), room)
+            indent = " " * width_of(head)
+            lines += [(index, (*head, *first)), *((index, ((indent, "plain"), *line)) for line in rest)]
         return lines
 
     def total(self) -> int:

@@ -56,7 +56,8 @@ class Dialog(Vertical):
     Dialog .row > OneLine { width: 26; }
     Dialog .row > Entry { width: 1fr; }
     Dialog > #buttons { height: 1; margin: 1 0 0 0; }
-    Dialog.-low > #question, Dialog.-low > #buttons { margin: 0; }
+    Dialog > #choices { margin: 0 0 1 0; }
+    Dialog.-low > #question, Dialog.-low > #choices, Dialog.-low > #buttons { margin: 0; }
     Dialog .-away { display: none; }
     """
 
@@ -181,7 +182,7 @@ class Dialog(Vertical):
         rest = max(LEAST_TEXT, self.room - taken)
         choosing = not self.choices.has_class("-away")
         self.text.styles.max_height = min(rest, CHOICES_TEXT) if choosing else rest
-        self.choices.styles.max_height = max(LEAST_TEXT, rest - CHOICES_TEXT)
+        self.choices.styles.max_height = max(LEAST_TEXT, rest - CHOICES_TEXT - 1)
 
     def _notice_height(self) -> int:
         width = self.notice.size.width or self.size.width
