@@ -97,7 +97,7 @@ class Seat:
     @property
     def options(self) -> list[str]:
         """What there is to choose from."""
-        return ["".join(text for text, _ in pieces) for pieces in self.dialog.choices.options]
+        return [": ".join(text for text, _ in pieces) for pieces in self.dialog.choices.options]
 
     @property
     def header(self) -> str:

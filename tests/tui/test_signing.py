@@ -236,8 +236,8 @@ async def test_a_rollback_goes_to_the_version_that_held_the_stage_before(story: 
     async with seated(story, "cy") as seat:
         await seat.ask("rollback", "fraud:2")
         assert [one.split(";")[0] for one in seat.options] == [
-            "production     back to 1, which held it before",
-            "staging        back to 2, which held it before",
+            "production: back to 1, which held it before",
+            "staging: back to 2, which held it before",
         ]
         await seat.choose(1)
         await seat.until(lambda: seat.title == "Roll production back to fraud:1")
@@ -253,8 +253,8 @@ async def test_a_version_that_held_the_stage_once_can_be_gone_back_to(story: Sto
     async with seated(story, "cy") as seat:
         await seat.ask("rollback", "fraud:1", stage="staging")
         assert [one.split(";")[0] for one in seat.options] == [
-            "staging        back to 2, which held it before",
-            "staging        back to 1, which held it once",
+            "staging: back to 2, which held it before",
+            "staging: back to 1, which held it once",
         ]
 
 
@@ -320,7 +320,7 @@ async def test_an_alias_is_named_moved_and_removed(story: Story) -> None:
         seat.app.rescan()
         await seat.until(lambda: bool(seat.app.snapshot and seat.app.snapshot.need("fraud:4").aliases))
         await seat.ask("alias", "fraud:2")
-        assert seat.options[0].startswith("champion       points at 4: move it here")
+        assert seat.options[0].startswith("champion: points at 4: move it here")
         await seat.choose(1)
         await seat.until(lambda: "champion  points at 4 now" in seat.shown)
         await seat.sign()

@@ -109,7 +109,7 @@ async def test_keys_of_several_people_are_chosen_from_by_number_and_that_is_reme
         assert seat.header.endswith("whose key? ")
         await seat.ask("approve", "fraud:4")
         await seat.until(lambda: "with which key?" in seat.shown)
-        assert [one.split()[0] for one in seat.options] == ["ana@example.org", "ben@example.org", "cy@example.org"]
+        assert [one.split(":")[0] for one in seat.options] == ["ana@example.org", "ben@example.org", "cy@example.org"]
         await seat.choose(1)
         await seat.until(lambda: "ana@example.org  ed25519, ssh-agent" in seat.shown)
         assert "ana@example.org key ok" in seat.header
@@ -142,7 +142,7 @@ async def test_a_signature_that_is_made_elsewhere_is_pasted(story: Story, home: 
         await seat.type("comment", "too slow")
         await seat.sign(until="type the version's name first: 4")
         await seat.type("typed", "4")
-        await seat.sign(until="Write this one line")
+        await seat.sign(until="write the one line below")
         payload = payload_of(seat)
         assert hashlib.sha256(f"{payload}\n".encode()).hexdigest() in seat.shown
         assert f"ssh-keygen -Y sign -n {NAMESPACE} -f ~/.ssh/id_ed25519 payload" in seat.shown
@@ -159,7 +159,7 @@ async def test_a_paste_in_parts_counts_once_it_is_whole(story: Story, home: Path
         await seat.ask("approve", "fraud:4")
         await seat.press("s")
         await seat.until(lambda: "ana@example.org  ed25519, elsewhere" in seat.shown)
-        await seat.sign(until="Write this one line")
+        await seat.sign(until="write the one line below")
         armor = signed_elsewhere(story, payload_of(seat), home)
         await seat.paste(armor[:100])
         assert "nothing was signed yet" in seat.notice
@@ -173,7 +173,7 @@ async def test_a_paste_that_is_another_signature_is_told_and_can_be_pasted_again
         await seat.ask("approve", "fraud:4")
         await seat.press("s")
         await seat.until(lambda: "elsewhere" in seat.shown)
-        await seat.sign(until="Write this one line")
+        await seat.sign(until="write the one line below")
         payload = payload_of(seat)
         for armor, words in (
             (signed_elsewhere(story, payload, home, "ben"), "signed with the key SHA256:"),
@@ -196,12 +196,12 @@ async def test_a_record_that_came_before_the_paste_is_told_and_another_line_is_t
         await seat.ask("approve", "fraud:4")
         await seat.press("s")
         await seat.until(lambda: "elsewhere" in seat.shown)
-        await seat.sign(until="Write this one line")
+        await seat.sign(until="write the one line below")
         armor = signed_elsewhere(story, payload_of(seat), home)
         story.sign("comment", "fraud:2", "ben", comment="hello")
         await seat.paste(armor)
         await seat.until(lambda: "the line to sign is another one now" in seat.shown)
-        await seat.sign(until="Write this one line")
+        await seat.sign(until="write the one line below")
         await seat.paste(signed_elsewhere(story, payload_of(seat), home))
         await seat.until(lambda: "signed and written" in seat.shown)
 
@@ -211,7 +211,7 @@ async def test_esc_goes_back_from_pasting_and_s_back_to_the_key_that_is_here(sto
         await seat.ask("approve", "fraud:4")
         await seat.press("s")
         await seat.until(lambda: "ana@example.org  ed25519, elsewhere" in seat.shown)
-        await seat.sign(until="Write this one line")
+        await seat.sign(until="write the one line below")
         await seat.press("escape")
         await seat.until(lambda: "version 4" in seat.shown)
         await seat.press("s")

@@ -37,12 +37,12 @@ def person_elsewhere(trust: TrustRecord, *, who: str, key: str) -> Me:
 def paste_lines(payload: bytes, command: str) -> tuple[str, ...]:
     """Return what to do where the key is: what to sign, how to see that it is that, how to sign it."""
     return (
-        "Write this one line, with its line end, into a file named payload, where the key is:",
+        "Where the key is, write the one line below, with its line end, into a file named payload.",
+        f"See that it is the same:  sha256sum payload  says  {hashlib.sha256(payload).hexdigest()}",
+        f"Sign it:  {command}",
         "",
         payload.decode().rstrip("\n"),
         "",
-        f"See that it is the same:  sha256sum payload  says  {hashlib.sha256(payload).hexdigest()}",
-        f"Sign it:  {command}",
     )
 
 

@@ -11,8 +11,6 @@ from signoff.registry.asking import NewEvaluation
 from signoff.registry.asks import Ask
 from signoff.tui.present import Pieces
 
-NAME = 14
-
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to sign, as far as it was said.
@@ -69,7 +67,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 def option(name: str, said: str, *, action: str = "", version: str = "", **fields: object) -> Option:
     """Return an option of a name and what is said about it."""
-    return Option(pieces=((f"{name:<{NAME}} ", "strong"), (said, "dim")), fields=fields, action=action, version=version)
+    return Option(pieces=((name, "strong"), (said, "dim")), fields=fields, action=action, version=version)
 
 
 def take(asked: Asked, chosen: Option) -> Asked:

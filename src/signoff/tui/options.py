@@ -10,10 +10,11 @@ from signoff.registry.asking import NewEvaluation
 from signoff.registry.people import Me
 from signoff.registry.signers import in_words
 from signoff.registry.snapshot import ModelView, Problem, VersionView
-from signoff.tui.asked import NAME, Asked, Choice, Option, option
+from signoff.tui.asked import Asked, Choice, Option, option
 from signoff.tui.scene import Scene, needed
 from signoff.values.display import UNKNOWN, age
 
+ANSWERS = frozenset({"approve", "reject"})
 STATUSES = {
     "deploying": "it is being rolled out",
     "serving": "it answers requests",
@@ -31,9 +32,11 @@ def choice_of(step: str, asked: Asked, scene: Scene) -> Choice:
 
 
 def stages(asked: Asked, scene: Scene, model: ModelView) -> Choice:
-    """Which stage it is about."""
+    """Which stage it is about; for an answer, first those that somebody asked for."""
     view = model.find(asked.version)
     sensible = [stage for stage in scene.stages if _sensible(asked.action, stage, view, scene)]
+    if asked.action in ANSWERS:
+        sensible.sort(key=lambda stage: not _requests(stage, view))
     options = [option(stage, _stage_said(stage, view, model), stage=stage) for stage in sensible]
     return Choice(question="for which stage?", options=tuple(options), nothing=_no_stage(asked.action, asked.ref))
 
@@ -64,7 +67,14 @@ def _stage_said(stage: str, view: VersionView | None, model: ModelView) -> str:
     quorum = "; ".join(line.words for line in ask.standing.lines if line.needed) if ask else ""
     state = model.stages.get(stage)
     points = f"points at {state.version}" if state else "points at nothing yet"
-    return f"{points}; {quorum or 'needs no approval'}"
+    requests = "".join(f"; asked by {one}" for one in dict.fromkeys(_requests(stage, view)))
+    return f"{points}; {quorum or 'needs no approval'}{requests}"
+
+
+def _requests(stage: str, view: VersionView | None) -> list[str]:
+    """Return who asks for a stage."""
+    ask = view.ask(stage) if view else None
+    return [one.person for one in ask.standing.requests] if ask else []
 
 
 def returns(asked: Asked, scene: Scene, model: ModelView) -> Choice:
@@ -160,7 +170,7 @@ def _record_option(entry: Entry, scene: Scene) -> Option:
     version = record.subject.name.rpartition(":")[2]
     return Option(
         pieces=(
-            (f"{str(record.envelope.action).replace('_', '-'):<{NAME}} ", "strong"),
+            (str(record.envelope.action).replace("_", "-"), "strong"),
             (about(entry, scene), "dim"),
         ),
         fields={"record": record.id},
@@ -199,7 +209,7 @@ def evaluation_choice(asked: Asked, found: Sequence[NewEvaluation], problems: Se
     options = tuple(
         Option(
             pieces=(
-                (f"{one.path.rpartition('/')[2]:<{NAME}} ", "strong"),
+                (one.path.rpartition("/")[2], "strong"),
                 (f"{one.said.kind}: {one.said.outcome or 'names no outcome: counts as inconclusive'}", "dim"),
             ),
             evaluation=one,
@@ -215,7 +225,7 @@ def person_choice(scene: Scene, who: str) -> Choice:
     """Return the choice of who signs elsewhere, with which key; `who` is the person that was asked for, or ""."""
     options = tuple(
         Option(
-            pieces=((f"{person:<{NAME}} ", "strong"), (f"{key.kind} {fingerprint}", "dim")),
+            pieces=((person, "strong"), (f"{key.kind.removeprefix('ssh-')} {fingerprint}", "dim")),
             fields={"who": person, "key": fingerprint},
         )
         for fingerprint, (person, key) in scene.snapshot.trust.newest.holders.items()
@@ -230,7 +240,7 @@ def identity_choice(mine_here: Sequence[Me]) -> Choice:
     """Return the choice among keys that are here."""
     options = tuple(
         Option(
-            pieces=((f"{me.person:<{NAME}} ", "strong"), (in_words(me.identity), "dim")),
+            pieces=((me.person, "strong"), (in_words(me.identity), "dim")),
             fields={"who": me.person, "key": me.identity.key.fingerprint},
         )
         for me in mine_here

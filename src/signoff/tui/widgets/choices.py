@@ -6,17 +6,19 @@ The rule it keeps: enter chooses what the cursor is on, a digit chooses at once;
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from signoff.tui.present import Pieces, shown, width_of, wrap
+from signoff.tui.present import Pieces, fit, shown, width_of, wrap
 from signoff.tui.widgets.lines import Line, LineView
 from signoff.tui.widgets.paint import is_plain
 
 CURSOR = "line--cursor"
 MOST_DIGITS = 9
+MOST_NAME = 28
 
 
 class Choices(LineView):
@@ -49,12 +51,12 @@ class Choices(LineView):
 
     def laid(self, width: int) -> list[tuple[int, Pieces]]:
         """Return each line with the option it belongs to."""
-        plain = is_plain(self)
-        lines = []
+        plain, lines = is_plain(self), []
+        names = min(MOST_NAME, max((cell_len(shown(one[0][0], plain=plain)) for one in self.options), default=0))
         for index, pieces in enumerate(self.options):
             number = f" {index + 1} " if index < MOST_DIGITS else "   "
-            name, *said = ((shown(text, plain=plain), tone) for text, tone in pieces)
-            head: Pieces = ((number, "accent"), name)
+            (name, tone), *said = ((shown(text, plain=plain), tone) for text, tone in pieces)
+            head: Pieces = ((number, "accent"), (f"{fit(name, names)}  ", tone))
             room = max(1, width - width_of(head))
             first, *rest = wrap(tuple(said), room)
             indent = " " * width_of(head)
