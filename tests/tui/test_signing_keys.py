@@ -1,6 +1,7 @@
 """Keys that are missing, refuse, are several or elsewhere: each has its own words, and a way on."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 
 from agents import Agent, make_key, plain_environ, run
 from signoff.policy.history import Entry
+from signoff.registry.asks import Ask
+from signoff.registry.registry import Registry
+from signoff.storage.local import LocalStorage
 from signoff.storage.memory import MemoryStorage
 from tui.seat import Seat, keys_of, seated
 from tui.story import Story, tell
@@ -232,3 +236,30 @@ async def test_a_key_with_a_passphrase_that_needs_the_terminal_says_so(story: St
         await seat.sign(until="not signed")
         assert "the key asks for something on the terminal" in seat.shown
         assert "add the key to an ssh-agent: ssh-add" in seat.shown
+
+
+async def test_who_loses_the_race_while_the_key_is_asked_is_told_who_won(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "registry").mkdir()
+    with Agent() as everybody, Agent(confirms=True) as mine:
+        story = tell(Story(LocalStorage(tmp_path / "registry"), everybody, tmp_path / "keys"))
+        shutil.copytree(tmp_path / "registry", tmp_path / "copy")
+        other = Registry(
+            LocalStorage(tmp_path / "copy"), surroundings=story.surroundings, environ=everybody.environ, home=home
+        )
+        ask = Ask(action="promote", model="fraud", version="2", fields={"stage": "staging"})
+        first = other.sign(ask, story.everybody["ben"])
+        askpass = next(mine.folder.path.glob("askpass-*"))
+        askpass.write_text(f"#!/bin/sh\ncp {tmp_path}/copy/{first.path} {tmp_path}/registry/{first.path}\nexit 0\n")
+        mine.add_key(story.home / "cy", "-c")
+        async with seated(story, opened=keys_of(story, mine.environ, home)) as seat:
+            await seat.ask("promote", "fraud:6", stage="staging")
+            await seat.type("typed", "6")
+            await seat.sign(until="look again and sign")
+            assert f"someone was first: ben@example.org wrote record {first.seq} (promote)" in seat.shown
+            assert "staging pointed at 4 and points at 2 now" in seat.shown
+            assert "replaces 2" in seat.shown
+            askpass.write_text("#!/bin/sh\nexit 0\n")
+            await seat.sign()
+        state = story.open().model("fraud").stages["staging"]
+        assert (state.version, state.replaced) == ("6", "2")

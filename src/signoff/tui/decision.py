@@ -131,7 +131,8 @@ class Decision:
         """
 
         def job(registry: Registry) -> tuple[Me, bool]:
-            return self.signer(registry), len(registry.mine()) > 1
+            me = self.signer(registry)
+            return me, any(one.identity.key != me.identity.key for one in registry.mine())
 
         me, others = await self.session.desk.ask(job)
         self.scene = msgspec.structs.replace(self.scene, person=me.person)

@@ -9,8 +9,7 @@ from typing import Protocol
 
 from textual.message import Message
 
-from signoff.tui.commands import BY_ID
-from signoff.tui.forms import FORMS
+from signoff.tui.commands import COMMANDS
 from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -63,6 +62,6 @@ def sign(action: str) -> Doing:
 
 DOINGS: dict[str, Doing] = {
     **{page: go(page) for page in ("help", "problems")},
-    **{action: sign(action) for action in FORMS if action in BY_ID},
+    **{command.id: sign(command.id) for command in COMMANDS if command.signs or command.id == "pull"},
 }
 """Command id -> what it does."""

@@ -11,9 +11,7 @@ from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
 from signoff.tui.messages import Go, Sign, SignerMoved, Told
 from signoff.tui.screens.page import Page
-from signoff.tui.screens.pull import PullDialog
-from signoff.tui.screens.sign import SignDialog
-from signoff.tui.screens.table import make_page
+from signoff.tui.screens.table import make_dialog, make_page
 from signoff.tui.session import Session
 from signoff.tui.tasks import Tasks
 from signoff.tui.widgets.chrome import Freshness
@@ -97,12 +95,10 @@ class NavigatingApp(OrderlyApp):
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""
         page = self.page
-        if message.action == "pull":
-            self.push_screen(PullDialog(self.session, self.tasks, message))
-        elif page.unwritable or page.scene is None:
+        if page.scene is None or (page.unwritable and message.action != "pull"):
             page.tell(page.unwritable)
         else:
-            self.push_screen(SignDialog(self.session, self.tasks, page.scene, message))
+            self.push_screen(make_dialog(self.session, self.tasks, page.scene, message))
 
     def on_signer_moved(self, _: SignerMoved) -> None:
         """Say in the header who signs now, or what is wrong with the key."""

@@ -20,6 +20,7 @@ from signoff.tui.bindings import move_bindings
 from signoff.tui.forms import FORMS, fault_of
 from signoff.tui.messages import Sign, TaskMoved, Told
 from signoff.tui.pulltexts import ended_words, plan_text, progress_text, pulled_text, unplanned_text
+from signoff.tui.scene import Scene
 from signoff.tui.session import Session
 from signoff.tui.tasks import Task, Tasks
 from signoff.tui.terminal import size_notice
@@ -48,7 +49,7 @@ class PullDialog(ModalScreen[None]):
     PullDialog.-tiny > #too-small { display: block; }
     """
 
-    def __init__(self, session: Session, tasks: Tasks, asked: Sign) -> None:
+    def __init__(self, session: Session, tasks: Tasks, _scene: Scene, asked: Sign) -> None:
         """Begin with a version; `fields` may say the destination."""
         super().__init__()
         self.session, self.deliverys = session, tasks
