@@ -61,7 +61,18 @@ class AlreadyExistsError(StorageError):
 
 
 class SigningError(SignoffError):
-    """No signature could be had from the key's holder."""
+    """No signature could be had from the key's holder.
+
+    Args:
+        message: What, where and why, in one line.
+        hint: What to do next, or "".
+        short: The same in two or three words, for a line with little room.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", short: str = "no signature") -> None:
+        """Keep the short words beside the message."""
+        super().__init__(message, hint=hint)
+        self.short = short
 
 
 class VerificationError(SignoffError):

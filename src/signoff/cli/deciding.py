@@ -9,7 +9,7 @@ import click
 from signoff.cli.frame import Frame, framed
 from signoff.cli.writing import Way, comment_option, signing_options, write_record
 from signoff.errors import InvalidValueError
-from signoff.registry.asking import ask_about, ask_about_any, ask_about_record, ask_alias, ask_rollback
+from signoff.registry.asking import ask_about, ask_about_any, ask_about_record, ask_alias, ask_rollback, parse_tags
 from signoff.registry.asks import Ask
 
 REASON = click.option("-m", "--comment", "reason", required=True, metavar="REASON", help="Say why; it is asked for.")
@@ -160,20 +160,6 @@ def annotate(
         message = "there is nothing to annotate"
         raise InvalidValueError(message, hint="give --tag KEY=VALUE, --description, --semver or --notes")
     return write_record(frame, ask_about_any(frame.registry, "annotate", ref, set=said), way)
-
-
-def parse_tags(tags: tuple[str, ...], removed: tuple[str, ...]) -> dict[str, str | None]:
-    """Return the tags that words say; None removes one.
-
-    Raises:
-        InvalidValueError: A word is not KEY=VALUE.
-    """
-    for word in tags:
-        if not word.partition("=")[0] or "=" not in word:
-            message = f"{word!r} is not KEY=VALUE"
-            raise InvalidValueError(message, hint="write as in: --tag team=risk")
-    pairs = {word.partition("=")[0]: word.partition("=")[2] for word in tags}
-    return {**pairs, **dict.fromkeys(removed)}
 
 
 @click.command()

@@ -16,30 +16,16 @@ from signoff.cli.layout import Cell, Column
 from signoff.errors import SigningError
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.choosing import find_identity
-from signoff.registry.elsewhere import person_elsewhere
+from signoff.registry.elsewhere import paste_lines, person_elsewhere
 from signoff.registry.people import Me
-from signoff.registry.signers import Identity, pasted
+from signoff.registry.signers import Identity, pasted, waiting_words
 from signoff.registry.signoffs import need_effective
+from signoff.registry.takingback import back_words
 
 END = "-----END SSH SIGNATURE-----"
 COLUMNS = (Column(title="WHAT"), Column(title="RECORD"), Column(title="CHAIN"), Column(title="SLOT", right=True))
 FINDINGS = (Column(title="CHECK"), Column(title="OUTCOME"), Column(title="DETAIL", elastic=True))
 STYLES = {"met": "green", "unmet": "red", "unknown": "yellow"}
-BACK = {
-    "request": "signoff withdraw {record}",
-    "approve": "signoff withdraw {record}",
-    "reject": "signoff withdraw {record}",
-    "promote": "signoff rollback {model} {stage} -m REASON",
-    "break_glass": "signoff rollback {model} {stage} -m REASON; somebody else reviews it with: signoff review {record}",
-    "rollback": "signoff rollback {model} {stage} -m REASON",
-    "deprecate": "signoff restore {ref}",
-    "restore": "signoff deprecate {ref} -m REASON",
-}
-FOR_GOOD = {
-    "register": "these bytes are {ref} for ever; a wrong version is left behind with: signoff deprecate {ref}",
-    "revoke": "a revocation is for good; mended bytes are a new version",
-    "purge": "a purge is for good; the name stays taken",
-}
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +101,7 @@ def commit(frame: Frame, prepared: Prepared, way: Way) -> Written:
 def warn_of_touch(frame: Frame, identity: Identity, words: str) -> None:
     """Say that a key waits to be touched."""
     if identity.key.is_hardware:
-        frame.out.warn(f"touch your key now, to {words}")
+        frame.out.warn(waiting_words(identity, words))
 
 
 def ask_paste(payload: bytes, command: str) -> str:
@@ -124,14 +110,7 @@ def ask_paste(payload: bytes, command: str) -> str:
     Raises:
         SigningError: Nothing was pasted.
     """
-    lines = [
-        "Write this one line, with its line end, into a file named payload, where the key is:",
-        "",
-        payload.decode().rstrip("\n"),
-        "",
-        f"Sign it:  {command}",
-        "and paste the whole of payload.sig here:",
-    ]
+    lines = (*paste_lines(payload, command), "and paste the whole of payload.sig here:")
     click.echo("\n".join(lines), err=True)
     pasted_lines: list[str] = []
     for line in sys.stdin:
@@ -185,12 +164,3 @@ def show_written(frame: Frame, written: Written, **more: object) -> None:
     hint = back_words(written)
     if hint:
         out.say(hint)
-
-
-def back_words(written: Written) -> str:
-    """Return how to take a record back, in words; "" where there is nothing to say."""
-    ask = written.prepared.ask
-    words = {"record": written.id[:12], "model": ask.model, "stage": ask.stage, "ref": f"{ask.model}:{ask.version}"}
-    if ask.action in BACK and (ask.action != "promote" or written.prepared.replaces):
-        return "take it back with: " + BACK[ask.action].format_map(words)
-    return FOR_GOOD.get(ask.action, "").format_map(words)

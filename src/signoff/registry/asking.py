@@ -111,6 +111,20 @@ def _named_version(view: ModelView, ref: str) -> str:
     return view.need(parsed).version
 
 
+def parse_tags(tags: tuple[str, ...], removed: tuple[str, ...]) -> dict[str, str | None]:
+    """Return the tags that words say; None removes one.
+
+    Raises:
+        InvalidValueError: A word is not KEY=VALUE.
+    """
+    for word in tags:
+        if not word.partition("=")[0] or "=" not in word:
+            message = f"{word!r} is not KEY=VALUE"
+            raise InvalidValueError(message, hint="write as in: team=risk")
+    pairs = {word.partition("=")[0]: word.partition("=")[2] for word in tags}
+    return {**pairs, **dict.fromkeys(removed)}
+
+
 def find_record(registry: Registry, name: str) -> tuple[str, LogRecord]:
     """Return the model and the record that a unique beginning of an id, or `MODEL#SLOT`, names.
 
@@ -156,6 +170,22 @@ def ask_evaluate(registry: Registry, ref: str, file: str, *, comment: str) -> Ne
     """
     view = need_registered(registry, ref)
     name, content = _evaluation_file(registry, view, file)
+    return evaluation_of(view, name, content, file=file, comment=comment)
+
+
+def evaluation_of(view: VersionView, name: str, content: bytes, *, file: str, comment: str) -> NewEvaluation:
+    """Return the ask that makes the bytes of an evaluation file count.
+
+    Args:
+        view: The version.
+        name: The file's path below the version's folder.
+        content: Its bytes.
+        file: What to call it in messages.
+        comment: What its signer says.
+
+    Raises:
+        SchemaError: It is no evaluation, or names no kind.
+    """
     path = layout.version_file(view.model, view.version, name)
     said = load_evaluation(content, file=file)
     if said.kind is None:

@@ -77,6 +77,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     moment: datetime
 
     @property
+    def policy(self) -> int:
+        """The slot of the trust record that it goes by."""
+        return self.action.policy.seq
+
+    @property
     def decided(self) -> tuple[object, ...]:
         """What must not change between looking and signing."""
         return (self.digest, self.findings, self.reasons, self.replaces, getattr(self.action, "card", None))

@@ -12,7 +12,7 @@ from signoff.registry.people import Me, need_me
 from signoff.registry.registry import Registry
 from signoff.signing.base import Identity
 from signoff.signing.files import read_identity
-from signoff.signing.find import find_identities
+from signoff.signing.find import agent_fault, find_identities
 from signoff.storage.state import read_state, remove_state, write_state
 
 CHOSEN = "key"
@@ -31,6 +31,23 @@ def choose_me(registry: Registry, *, who: str = "", key: str = "") -> Me:
         SigningError: No key here belongs to a person of the registry, or not to the one who was asked for.
         InvalidValueError: Keys of several people are here and nobody said which.
     """
+    try:
+        return _chosen(registry, who=who, key=key)
+    except SigningError as error:
+        raise _with_agent(registry, error) from error
+
+
+def _with_agent(registry: Registry, error: SigningError) -> SigningError:
+    """Say what is wrong with the agent, too: the key that is missing may be one that it would hold."""
+    agent = agent_fault(registry.environ)
+    if agent is None:
+        return error
+    nothing = not registry.identities()
+    short, hint = (agent.short, agent.hint) if nothing else (error.short, f"{error.hint}; {agent.hint}")
+    return SigningError(f"{error.message}; {agent.message}", hint=hint, short=short)
+
+
+def _chosen(registry: Registry, *, who: str, key: str) -> Me:
     identities = registry.identities()
     trust = registry.reader.trust.newest
     if key:

@@ -3,6 +3,8 @@
 The rule it keeps: the public half comes from the trust chain, so that nobody needs to carry a key here.
 """
 
+import hashlib
+
 from signoff.errors import InvalidValueError, SigningError
 from signoff.policy.trust import TrustRecord
 from signoff.records.keys import PublicKey
@@ -30,6 +32,18 @@ def person_elsewhere(trust: TrustRecord, *, who: str, key: str) -> Me:
             return Me(person=person, identity=identity_elsewhere(public))
     message = f"{who or key} is not in this registry" if not (who and key) else f"the key {key} is not {who}'s"
     raise SigningError(message, hint="see who is: signoff trust show")
+
+
+def paste_lines(payload: bytes, command: str) -> tuple[str, ...]:
+    """Return what to do where the key is: what to sign, how to see that it is that, how to sign it."""
+    return (
+        "Where the key is, write the one line below, with its line end, into a file named payload.",
+        f"See that it is the same:  sha256sum payload  says  {hashlib.sha256(payload).hexdigest()}",
+        f"Sign it:  {command}",
+        "",
+        payload.decode().rstrip("\n"),
+        "",
+    )
 
 
 def root_elsewhere(record: TrustRecord, fingerprint: str) -> Identity | None:

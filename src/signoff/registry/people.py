@@ -60,16 +60,21 @@ def need_me(trust: TrustRecord, identities: tuple[Identity, ...], *, who: str = 
 def _nobody(trust: TrustRecord, identities: tuple[Identity, ...], *, who: str, key: str) -> SigningError:
     if not identities:
         return SigningError(
-            "there is no key to sign with: no ssh-agent with keys, and no public key in ~/.ssh",
+            "there is no key to sign with: none in an ssh-agent, and no public key in ~/.ssh",
             hint="start an agent and add your key: eval $(ssh-agent) && ssh-add",
+            short="no key",
         )
     if who and who not in trust.document.people:
-        return SigningError(f"{who!r} is not a person of this registry", hint="see: signoff trust show")
+        return SigningError(
+            f"{who!r} is not a person of this registry", hint="see: signoff trust show", short="not a person"
+        )
     shown = ", ".join(f"{one.key.fingerprint} ({one.comment or one.source})" for one in identities[:3])
     if key and key not in {one.key.fingerprint for one in identities}:
-        return SigningError(f"the key {key} is not here; here are: {shown}", hint="add it to the agent: ssh-add FILE")
+        message = f"the key {key} is not here; here are: {shown}"
+        return SigningError(message, hint="add it to the agent: ssh-add FILE", short="key not here")
     whose = f"is {who}'s" if who else "belongs to a person of this registry"
     return SigningError(
         f"none of the keys here {whose}: {shown}",
         hint="somebody with root keys adds yours: signoff trust edit; see who is in: signoff trust show",
+        short="key unknown here",
     )

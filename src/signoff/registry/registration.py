@@ -26,7 +26,6 @@ from signoff.schema import layout
 from signoff.schema.cards import VersionMetadata, load_version
 from signoff.schema.manifest import difference, load_manifest, make_manifest, path_fault
 from signoff.signing.base import Signer
-from signoff.storage.base import Info
 from signoff.storage.hashing import hash_files
 from signoff.values.names import ModelName, VersionName
 
@@ -42,6 +41,7 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
         card: The model card's bytes, or None.
         metadata: Its version.yaml.
         materials: The registered versions it is built on: reference to digest.
+        stamps: What the storage said of each file when it was hashed, by path; it differs when the content may differ.
     """
 
     model: str
@@ -51,6 +51,11 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
     card: bytes | None
     metadata: VersionMetadata
     materials: tuple[tuple[str, str], ...]
+    stamps: Mapping[str, str]
+
+
+Hashed = dict[str, tuple[str, str]]
+"""Path below the registry -> the storage's stamp of the file, its sha256."""
 
 
 class Registration:
@@ -94,9 +99,23 @@ class Registration:
         return self.reader.log(model).history.reserved.get(version, "0" * 64)
 
     def seal(
-        self, model: str, version: str, *, progress: Callable[[int], None] | None, stopped: Callable[[], bool]
+        self,
+        model: str,
+        version: str,
+        *,
+        progress: Callable[[int], None] | None,
+        stopped: Callable[[], bool],
+        hashed: Hashed | None = None,
     ) -> Sealing:
         """Hash a version's files where they stand.
+
+        Args:
+            model: The model's name.
+            version: The version's name.
+            progress: Told how many bytes were just done.
+            stopped: Whether to give up.
+            hashed: What was hashed before and need not be again while the file's stamp is the same; it is added to,
+                so that whoever stops can go on from there.
 
         Raises:
             NotFoundError: There is no such folder.
@@ -112,9 +131,9 @@ class Registration:
             message = f"{folder}: file names that a manifest cannot hold: {'; '.join(faults)}"
             raise InvalidValueError(message, hint="rename these files")
         metadata = self._metadata(model, version, present=layout.VERSION_FILE in files)
-        places = [f"{folder}/{path}" for path in wanted]
-        digests = hash_files(self._storage, places, progress=progress, stopped=stopped, threads=None)
-        self._need_unchanged(folder, files)
+        stamps = {f"{folder}/{path}": files[path].stamp for path in wanted}
+        digests = self._hash(stamps, {} if hashed is None else hashed, progress=progress, stopped=stopped)
+        self._need_unchanged(folder, stamps)
         manifest = make_manifest({path.removeprefix(f"{folder}/"): digest for path, digest in digests.items()})
         card = layout.CARD_FILE in files
         return Sealing(
@@ -125,7 +144,22 @@ class Registration:
             card=self._storage.read(f"{folder}/{layout.CARD_FILE}", most=layout.LARGEST_CARD) if card else None,
             metadata=metadata,
             materials=self._materials(metadata),
+            stamps=stamps,
         )
+
+    def _hash(
+        self,
+        stamps: Mapping[str, str],
+        hashed: Hashed,
+        *,
+        progress: Callable[[int], None] | None,
+        stopped: Callable[[], bool],
+    ) -> dict[str, str]:
+        known = {path: hashed[path][1] for path, stamp in stamps.items() if hashed.get(path, ("",))[0] == stamp}
+        try:
+            return hash_files(self._storage, tuple(stamps), progress=progress, stopped=stopped, known=known)
+        finally:
+            hashed.update({path: (stamps[path], digest) for path, digest in known.items()})
 
     def _metadata(self, model: str, version: str, *, present: bool) -> VersionMetadata:
         if not present:
@@ -137,16 +171,14 @@ class Registration:
             hint = error.hint or "mend it first: it cannot be changed once it is registered"
             raise SchemaError(error.reason, file=path, line=error.line, path=error.path, hint=hint) from None
 
-    def _need_unchanged(self, folder: str, before: Mapping[str, Info]) -> None:
-        after = dict(self._storage.walk(folder))
-        moved = sorted(
-            path
-            for path in {*before, *after}
-            if layout.in_manifest(path)
-            and (path not in after or path not in before or before[path].stamp != after[path].stamp)
-        )
+    def _need_unchanged(self, folder: str, before: Mapping[str, str]) -> None:
+        """Check that the files are those that were hashed, by their stamps."""
+        found = self._storage.walk(folder)
+        after = {f"{folder}/{path}": info.stamp for path, info in found if layout.in_manifest(path)}
+        moved = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
         if moved:
-            message = f"{folder} changed while it was hashed: {', '.join(moved[:5])}"
+            names = ", ".join(path.removeprefix(f"{folder}/") for path in moved[:5])
+            message = f"{folder} changed since it was hashed: {names}"
             raise StorageError(message, hint="wait until the job that writes it is done, then register again")
 
     def _materials(self, metadata: VersionMetadata) -> tuple[tuple[str, str], ...]:
@@ -175,8 +207,17 @@ class Registration:
         Raises:
             RefusedError: The rules refuse it, or another SHA256SUMS is there.
         """
-        prepared = self.prepare(sealing, me, built_by=built_by, comment=comment)
+        return self.publish(sealing, self.prepare(sealing, me, built_by=built_by, comment=comment), signer)
+
+    def publish(self, sealing: Sealing, prepared: Prepared, signer: Signer) -> Written:
+        """Write what was sealed, and the record that was decided about it.
+
+        Raises:
+            RefusedError: The rules refuse it, or another SHA256SUMS is there.
+            StorageError: The files are no longer those that were hashed.
+        """
         need_effective(prepared)
+        self._need_unchanged(layout.version_folder(sealing.model, sealing.version), sealing.stamps)
         self._write_manifest(sealing)
         if sealing.card is not None:
             digest = hashlib.sha256(sealing.card).hexdigest()

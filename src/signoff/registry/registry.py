@@ -39,7 +39,7 @@ Progress = Callable[[int], None]
 
 
 class Registry:
-    """An opened registry: `reader` has its verified chains, `surroundings` are its clock and chance."""
+    """An opened registry: `reader` has its verified chains, `surroundings` clock and chance, `environ` names the agent."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Registry:
         """
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
-        self._environ = os.environ if environ is None else environ
+        self.environ = os.environ if environ is None else environ
         self._home = Path.home() if home is None else home
 
     def __enter__(self) -> Self:
@@ -185,7 +185,7 @@ class Registry:
         """Return every key that can be found here, the agent's first."""
         from signoff.signing.find import find_identities
 
-        return find_identities(self._environ, self._home)
+        return find_identities(self.environ, self._home)
 
     def mine(self) -> tuple[Me, ...]:
         """Return the keys here that belong to people of the registry."""

@@ -15,11 +15,14 @@ __all__ = [
     "Identity",
     "find_identities",
     "in_words",
+    "kind_words",
     "may_ask_on_terminal",
     "pasted",
+    "place_words",
     "quiet_signer",
     "record_command",
     "signer_for",
+    "waiting_words",
 ]
 
 
@@ -43,9 +46,27 @@ def record_command(identity: Identity) -> str:
     return paste_command(identity, RECORD_NAMESPACE)
 
 
+def waiting_words(identity: Identity, what: str) -> str:
+    """Say who is waited for while a key signs: "touch your key now, to promote fraud:7 to production"."""
+    if identity.key.is_hardware:
+        return f"touch your key now, to {what}"
+    if identity.source == "agent":
+        return f"waiting for the ssh-agent, which may ask to confirm, to {what}"
+    return f"waiting for ssh-keygen, which may ask for a passphrase, to {what}"
+
+
 def in_words(identity: Identity) -> str:
     """Say which key it is and who holds it: "ed25519 SHA256:Qm3x… in the ssh-agent"."""
-    kind = identity.key.kind.removeprefix("sk-").removeprefix("ssh-").partition("@")[0]
+    return f"{kind_words(identity)} {identity.key.fingerprint} ({place_words(identity)})"
+
+
+def kind_words(identity: Identity) -> str:
+    """Say of which kind a key is: "ed25519"."""
+    return identity.key.kind.removeprefix("sk-").removeprefix("ssh-").partition("@")[0]
+
+
+def place_words(identity: Identity) -> str:
+    """Say who holds a key, and whether it has to be touched: "ssh-agent, touch it"."""
+    kept = f"file {identity.path}" if identity.path else "elsewhere"
     touch = ", touch it" if identity.key.is_hardware else ""
-    where = "ssh-agent" if identity.source == "agent" else f"file {identity.path}"
-    return f"{kind} {identity.key.fingerprint} ({where}{touch})"
+    return f"{'ssh-agent' if identity.source == 'agent' else kept}{touch}"

@@ -26,7 +26,7 @@ from signoff.policy.fold import judge
 from signoff.policy.history import History, VersionState
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
-from signoff.records.record import compose_line, join_record, named, read_line
+from signoff.records.record import LogRecord, compose_line, join_record, named, read_line
 from signoff.records.statement import RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.bases import needed_by, present_of
@@ -245,12 +245,25 @@ class Signoffs:
             return again
         raise self._conflict(prepared, _difference(prepared, again))
 
+    def what_moved(self, before: Prepared, after: Prepared) -> str:
+        """Return what moved between two decisions of an ask that its author should see before signing, or "".
+
+        Records about other versions that change nothing for the decision are none of it.
+        """
+        newer = self._newer(before)
+        said = [_written(one) for one in newer if after.decided != before.decided or one.subject == _subject_of(after)]
+        if after.policy != before.policy:
+            said.append(f"the rules are those of trust record {after.policy} now")
+        if after.decided != before.decided:
+            said.append(_difference(before, after))
+        return "; ".join(said)
+
+    def _newer(self, prepared: Prepared) -> list[LogRecord]:
+        entries = self._reader.next_records(prepared.ask.model).history.entries
+        return [one.record for one in entries[prepared.seq - 1 :]]
+
     def _conflict(self, prepared: Prepared, why: str) -> ConflictError:
-        known = self._reader.next_records(prepared.ask.model)
-        newer = known.history.entries[prepared.seq - 1 :]
-        who = ", ".join(
-            f"{one.record.author} wrote record {one.record.seq} ({one.record.envelope.action})" for one in newer
-        )
+        who = ", ".join(_written(one) for one in self._newer(prepared))
         message = f"cannot {prepared.ask.words}: someone was first: {who or 'the trust chain moved'}; {why}"
         return ConflictError(message, hint="look at what changed, then ask again")
 
@@ -276,6 +289,14 @@ def _digest(ask: Ask, history: History) -> str | None:
         message = f"{ask.model}:{ask.version} is not registered"
         raise NotFoundError(message, hint=f"register it first: signoff register {ask.model}:{ask.version}")
     return state.digest
+
+
+def _written(record: LogRecord) -> str:
+    return f"{record.author} wrote record {record.seq} ({record.envelope.action})"
+
+
+def _subject_of(prepared: Prepared) -> Named:
+    return read_line(prepared.line).subject
 
 
 def _difference(before: Prepared, after: Prepared) -> str:

@@ -28,6 +28,7 @@ LIST_SECONDS = 15.0
 SIGN_SECONDS = 180.0
 """An agent may ask a person to confirm, to type a PIN or to touch a key, perhaps at the other end of an ssh session."""
 
+NO_AGENT, EMPTY_AGENT = "no ssh-agent", "empty ssh-agent"
 START_HINT = "start one: eval $(ssh-agent) && ssh-add; or log in with ssh -A; or sign with a key file"
 
 
@@ -69,7 +70,7 @@ def agent_socket(environ: Mapping[str, str]) -> str:
     path = environ.get("SSH_AUTH_SOCK", "")
     if not path:
         message = "there is no ssh-agent: SSH_AUTH_SOCK is not set"
-        raise SigningError(message, hint=START_HINT)
+        raise SigningError(message, hint=START_HINT, short=NO_AGENT)
     return path
 
 
@@ -82,7 +83,7 @@ def list_identities(socket_path: str) -> tuple[Identity, ...]:
     answer = _ask(socket_path, bytes([REQUEST_IDENTITIES]), seconds=LIST_SECONDS)
     if answer[0] in FAILURES:
         message = f"{_named(socket_path)} refused to list its keys"
-        raise SigningError(message, hint="unlock it: ssh-add -X; or ask it yourself: ssh-add -l")
+        raise SigningError(message, hint="unlock it: ssh-add -X; or ask it yourself: ssh-add -l", short="agent locked")
     try:
         listed = _read_identities(answer)
     except InvalidValueError as error:
@@ -96,9 +97,10 @@ def list_identities(socket_path: str) -> tuple[Identity, ...]:
         return usable
     if listed:
         message = f"{_named(socket_path)} holds {len(listed)} keys, none of a kind that may sign here"
-        raise SigningError(message, hint="add one: ssh-keygen -t ed25519, then ssh-add")
+        raise SigningError(message, hint="add one: ssh-keygen -t ed25519, then ssh-add", short=EMPTY_AGENT)
     message = f"{_named(socket_path)} holds no keys, or it is locked"
-    raise SigningError(message, hint="add one with ssh-add ~/.ssh/id_ed25519, or unlock the agent with ssh-add -X")
+    hint = "add one with ssh-add ~/.ssh/id_ed25519, or unlock the agent with ssh-add -X"
+    raise SigningError(message, hint=hint, short=EMPTY_AGENT)
 
 
 def _usable_key(blob: bytes) -> PublicKey | None:
@@ -153,10 +155,11 @@ def _ask(socket_path: str, request: bytes, *, seconds: float) -> bytes:
             return _receive(connection, length)
         except TimeoutError as error:
             message = f"{_named(socket_path)} did not answer within {seconds:g} seconds"
-            raise SigningError(message, hint="was a confirmation, a PIN or a touch asked for elsewhere?") from error
+            hint = "was a confirmation, a PIN or a touch asked for elsewhere?"
+            raise SigningError(message, hint=hint, short="agent silent") from error
         except OSError as error:
             message = f"{_named(socket_path)} hung up: {error}"
-            raise SigningError(message, hint=START_HINT) from error
+            raise SigningError(message, hint=START_HINT, short="agent hung up") from error
 
 
 def _receive(connection: socket.socket, length: int) -> bytes:
@@ -184,12 +187,14 @@ def _unreachable(socket_path: str, error: OSError) -> SigningError:
             message = f"{_named(socket_path)} belongs to somebody else: permission denied"
         case _:
             message = f"{_named(socket_path)} cannot be reached: {error}"
-    return SigningError(message, hint=START_HINT)
+    return SigningError(message, hint=START_HINT, short=NO_AGENT)
 
 
 def _nonsense(socket_path: str, what: str) -> SigningError:
     message = f"{_named(socket_path)} does not speak the agent's protocol: {what}"
-    return SigningError(message, hint="is SSH_AUTH_SOCK really an ssh-agent's socket? ssh-add -l asks the same")
+    return SigningError(
+        message, hint="is SSH_AUTH_SOCK really an ssh-agent's socket? ssh-add -l asks the same", short=NO_AGENT
+    )
 
 
 def _refusal(identity: Identity, socket_path: str) -> SigningError:
@@ -203,4 +208,4 @@ def _refusal(identity: Identity, socket_path: str) -> SigningError:
     ]
     if identity.key.is_hardware:
         reasons.insert(0, "a FIDO key must be plugged in, and touched in time")
-    return SigningError(message, hint="; ".join(reasons))
+    return SigningError(message, hint="; ".join(reasons), short="agent refused")

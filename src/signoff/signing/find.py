@@ -27,8 +27,14 @@ def need_identities(environ: Mapping[str, str], home: Path) -> tuple[Identity, .
     found = _merged(agent, home)
     if isinstance(agent, SigningError) and not found:
         message = f"no key to sign with: {agent}, and no public key that may sign is in {str(home / '.ssh')!r}"
-        raise SigningError(message, hint=f"make one: ssh-keygen -t ed25519; {agent.hint}") from agent
+        raise SigningError(message, hint=f"make one: ssh-keygen -t ed25519; {agent.hint}", short=agent.short) from agent
     return found
+
+
+def agent_fault(environ: Mapping[str, str]) -> SigningError | None:
+    """Return what is wrong with the ssh-agent; None where it holds keys."""
+    agent = _in_agent(environ)
+    return agent if isinstance(agent, SigningError) else None
 
 
 def signer_for(identity: Identity, *, terminal: bool = True) -> Signer:

@@ -13,7 +13,7 @@ from io import BufferedReader
 from queue import Empty, SimpleQueue
 from typing import BinaryIO, cast
 
-from signoff.errors import StorageError
+from signoff.errors import SignoffError, StorageError
 from signoff.storage.base import StoppedError, Storage
 
 BUFFER = 1024 * 1024
@@ -54,6 +54,7 @@ def hash_files(
     progress: Progress | None,
     stopped: Callable[[], bool],
     threads: int | None = None,
+    known: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the SHA-256 of files, in hex, by path, in the order asked.
 
@@ -62,16 +63,17 @@ def hash_files(
     Args:
         storage: Where the files are.
         paths: The files.
-        progress: Told how many bytes were just done; one call at a time, from any thread.
+        progress: Told how many bytes were just done; one call at a time, from any thread; what it raises is raised.
         stopped: Whether to give up; asked at least every 0.2 seconds.
         threads: How many threads; None: one for each core, at most 8.
+        known: Digests that are known already, by path; what is found is put there at once, so that it outlasts a stop.
 
     Raises:
         StoppedError: `stopped` said so.
         StorageError: A file cannot be read, or is none (a symlink …): the first that was met.
     """
-    work = _Work(storage, progress=progress)
-    sizes = {path: storage.info(path).size for path in paths}
+    work = _Work(storage, progress=progress, done={} if known is None else known)
+    sizes = {path: storage.info(path).size for path in paths if path not in work.done}
     small = [path for path in sizes if sizes[path] < SMALL]
     large = sorted((path for path in sizes if sizes[path] >= SMALL), key=lambda path: -sizes[path])
     try:
@@ -82,20 +84,19 @@ def hash_files(
         work.collect(len(large), stopped=stopped)
     finally:
         work.over.set()
-    return {path: work.done[path] for path in sizes}
+    return {path: work.done[path] for path in paths}
 
 
 class _Work:
     """Files that threads hash; a daemon thread that still waits for a slow disk ends with the program."""
 
-    def __init__(self, storage: Storage, *, progress: Progress | None) -> None:
+    def __init__(self, storage: Storage, *, progress: Progress | None, done: dict[str, str]) -> None:
         """Start with nothing to do."""
-        self.storage, self.progress = storage, progress
-        self.done: dict[str, str] = {}
+        self.storage, self.progress, self.done = storage, progress, done
         self.over = threading.Event()
         self._lock = threading.Lock()
         self._todo: SimpleQueue[str] = SimpleQueue()
-        self._found: SimpleQueue[tuple[str, str | StorageError]] = SimpleQueue()
+        self._found: SimpleQueue[tuple[str, str | SignoffError]] = SimpleQueue()
 
     def start(self, paths: Sequence[str], *, threads: int) -> None:
         """Hash files on threads."""
@@ -112,7 +113,7 @@ class _Work:
                 path, found = self._found.get(timeout=PATIENCE)
             except Empty:
                 continue
-            if isinstance(found, StorageError):
+            if isinstance(found, SignoffError):
                 raise found
             self.done[path] = found
             count -= 1
@@ -147,7 +148,7 @@ class _Work:
                 return
             try:
                 self._found.put((path, self.hash(path)))
-            except StorageError as error:
+            except SignoffError as error:
                 self._found.put((path, error))
             except _OverError:
                 return

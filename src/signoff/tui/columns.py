@@ -14,7 +14,8 @@ from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.columnnames import CHOSEN, USUAL, full_name
 from signoff.tui.measured import LONGEST_TITLE, Measured
 from signoff.tui.present import Piece, glyph, or_unknown, state
-from signoff.tui.scene import GONE, Scene
+from signoff.tui.refusals import GONE
+from signoff.tui.scene import Scene
 from signoff.tui.widgets.fields import Field, age_field
 from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN, short_size

@@ -42,6 +42,7 @@ class Desktop(doing_here.Here, doing_outside.Outward, Protocol):
 
 
 Doing = Callable[[Desktop], None]
+ABOUT_RECORDS = frozenset({"withdraw", "review"})
 
 
 def go(page_id: str) -> Doing:
@@ -74,12 +75,13 @@ def _trend(page: Page) -> tuple[str, ...]:
 
 
 def sign(action: str) -> Doing:
-    """Return what opens the signing dialog for the subject."""
+    """Return what opens the signing dialog for the subject, and for the record that the cursor is on."""
 
     def doing(app: Desktop) -> None:
         subject = app.page.subject
         if subject is not None:
-            app.post_message(Sign(action, subject.model, subject.version))
+            fields = {"record": subject.record} if subject.record and action in ABOUT_RECORDS else {}
+            app.post_message(Sign(action, subject.model, subject.version, **fields))
 
     return doing
 
@@ -88,7 +90,7 @@ DOINGS: dict[str, Doing] = {
     **{page: go(page) for page in ("inbox", "serving", "audit", "rules", "help", "problems", "tasks")},
     "compare": look("compare", _compared),
     "trend": look("trend", _trend),
-    **{command.id: sign(command.id) for command in COMMANDS if command.signs},
+    **{command.id: sign(command.id) for command in COMMANDS if command.signs or command.id == "pull"},
     "models": lambda app: app.go_home(),
     "palette": lambda app: app.open_palette(),
     "describe": doing_here.describe,

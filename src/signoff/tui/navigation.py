@@ -13,12 +13,11 @@ from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
-from signoff.tui.messages import Copy, Go, Sign, TaskMoved, Wanted
+from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Told, Wanted
 from signoff.tui.screens.copying import CopyMenu
 from signoff.tui.screens.page import Page
 from signoff.tui.screens.palette import Palette
-from signoff.tui.screens.sign import SignDialog
-from signoff.tui.screens.table import make_page
+from signoff.tui.screens.table import make_dialog, make_page
 from signoff.tui.session import Session
 from signoff.tui.tasks import Tasks, task_words, went_well
 from signoff.tui.widgets.chrome import Freshness
@@ -141,9 +140,20 @@ class NavigatingApp(OrderlyApp):
         page.call_after_refresh(self.show)
 
     def on_sign(self, message: Sign) -> None:
-        """Open the signing dialog."""
-        if self.page.scene is not None:
-            self.push_screen(SignDialog(self.session, self.page.scene, message))
+        """Open the dialog of an action, or say why nothing can be signed here."""
+        page = self.page
+        if page.scene is None or (page.unwritable and message.action != "pull"):
+            page.tell(page.unwritable)
+        else:
+            self.push_screen(make_dialog(self.session, self.tasks, page.scene, message))
+
+    def on_signer_moved(self, _: SignerMoved) -> None:
+        """Say in the header who signs now, or what is wrong with the key."""
+        self.show()
+
+    def on_told(self, message: Told) -> None:
+        """Have the page in front say what ended."""
+        self.page.tell(message.words, "good" if message.well else "bad")
 
     def on_copy(self, message: Copy) -> None:
         """Open the copy menu."""

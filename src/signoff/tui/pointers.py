@@ -13,7 +13,7 @@ from signoff.registry.serving import Environment, Pointer
 from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.pages import Text, heading, labelled
 from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, count, glyph, or_unknown
-from signoff.tui.scene import GONE
+from signoff.tui.refusals import GONE
 from signoff.tui.waiting import short_person
 from signoff.tui.widgets.fields import Field, age_field
 from signoff.tui.widgets.table import Column

@@ -5,7 +5,7 @@ rules say at the moment of signing is the registry's word.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,10 +15,10 @@ from signoff.policy.compare import Better, better_of
 from signoff.registry.inbox import waiting_for
 from signoff.registry.snapshot import ModelView, Snapshot, StageStatus, VersionView
 from signoff.schema.rules import StageRule
+from signoff.tui.refusals import Asking, refusals, refusals_of_model, why_no_approval
 from signoff.values.metrics import Direction, Metric, delta, direction
 
 UNDECIDED = ("Rejected", "PendingManualApproval", "Stale")
-GONE = {"revoked", "purged", "missing"}
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,58 +76,22 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def why_no_approval(self, view: VersionView, stage: str) -> str:
         """Return why this person's approval would not count for a stage, or ""."""
-        rule, trust = self.rules[stage], self.snapshot.trust.newest.document
-        if not trust.holds(self.person, rule.approving_roles):
-            return f"{stage} is approved by {' or '.join(rule.approving_roles)}"
-        if rule.separation and view.state is not None and self.person in view.state.builders:
-            return f"{self.person} registered or built {view.ref}, and {stage} asks for others"
-        return ""
+        return why_no_approval(self.asking(view.model), view, stage)
 
     def refusals(self, view: VersionView) -> dict[str, str]:
         """Return why signing commands cannot be done with a version: command id to words."""
-        basic = self._basic_refusal(view)
-        if basic:
-            return dict.fromkeys(("request", "approve", "reject", "promote"), basic)
-        said = {
-            "approve": self._every(self.why_no_approval(view, stage) for stage in reversed(self.stages)),
-            "reject": self._every(self._why_no_rejection(stage) for stage in reversed(self.stages)),
-            "promote": self._every(self._why_no_promotion(view, stage) for stage in reversed(self.stages)),
-        }
-        return {command: why for command, why in said.items() if why}
+        return refusals(self.asking(view.model), view)
 
-    def _basic_refusal(self, view: VersionView) -> str:
-        model = self.snapshot.find_model(view.model)
-        if view.state is None:
-            return f"{view.ref} is not registered: signoff register {view.ref}"
-        if view.status in GONE:
-            return f"{view.ref} is {view.status}"
-        if model is not None and not model.sound:
-            return f"the log of {view.model} is not sound: press ! to see why"
-        return "" if self.stages else "no stage of this registry has a rule: signoff trust edit"
+    def refusals_of_model(self, model: str) -> dict[str, str]:
+        """Return why signing commands cannot be done with a model alone: command id to words."""
+        return refusals_of_model(self.asking(model))
 
-    def _every(self, reasons: Iterable[str]) -> str:
-        """Return the reasons where there is one for every stage: a single open stage is enough."""
-        found = list(reasons)
-        return "; ".join(dict.fromkeys(found)) if all(found) and self.person else ""
-
-    def _why_no_rejection(self, stage: str) -> str:
-        roles = self.rules[stage].approving_roles
-        holds = self.snapshot.trust.newest.document.holds(self.person, roles)
-        return "" if holds else f"{stage} is decided by {' or '.join(roles)}"
-
-    def _why_no_promotion(self, view: VersionView, stage: str) -> str:
-        rule, ask = self.rules[stage], view.ask(stage)
-        if stage in view.stages:
-            return f"{stage} points at {view.ref} already"
-        if not self.snapshot.trust.newest.document.holds(self.person, rule.promoters):
-            return f"{stage} is promoted by {' or '.join(rule.promoters)}"
-        lines = ask.standing.lines if ask else ()
-        lacking = [(line.needed - len(line.people), line.roles) for line in lines if not line.met]
-        return "; ".join(f"{stage} needs {_approvals(n)} from: {' or '.join(roles)}" for n, roles in lacking)
-
-
-def _approvals(number: int) -> str:
-    return f"{number} more approval{'s' if number > 1 else ''}"
+    def asking(self, model: str) -> Asking:
+        """Return who asks in which model by which rules."""
+        document = self.snapshot.trust.newest.document
+        return Asking(
+            person=self.person, model=self.snapshot.find_model(model), document=document, stages=self.snapshot.stages
+        )
 
 
 def needed(rule: StageRule) -> int:

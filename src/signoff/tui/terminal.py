@@ -5,9 +5,12 @@ and the exit code is not 0; what a terminal answers never becomes a key; input t
 """
 
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 
 import msgspec
+
+from signoff.values.display import displayable
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 15
 HIGHEST_CODE = 0x10FFFF
@@ -187,3 +190,11 @@ def _is_report(body: str) -> bool:
             return not body.startswith("48;")
         case _, final:
             return final in "cnxy"
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Write lines on a terminal that the screens gave away, each unbroken, and wait for enter."""
+    sys.stdout.writelines(f"{displayable(line)}\n" for line in lines)
+    sys.stdout.write("\nenter goes back ")
+    sys.stdout.flush()
+    sys.stdin.readline()

@@ -136,13 +136,19 @@ class Page(Screen[None]):
             selected=self.selected,
             marked=len(self.marked),
             unwritable=self.unwritable,
-            refusals={**(self.scene.refusals(view) if view and self.scene else {}), **self.cannot_look()},
+            refusals={**self.refusals(self.subject, view), **self.cannot_look()},
         )
 
     def cannot_look(self) -> Mapping[str, str]:
         """Return why the subject cannot be looked at in some way: command id to words."""
         why = why_no_comparison(self.scene, self.view, self.marked) if self.scene else ""
         return {"compare": why} if why else {}
+
+    def refusals(self, subject: Subject | None, view: VersionView | None) -> Mapping[str, str]:
+        """Return why signing commands cannot be done with the subject: command id to words."""
+        if self.scene is None or subject is None:
+            return {}
+        return self.scene.refusals(view) if view is not None else self.scene.refusals_of_model(subject.model)
 
     def obey(self, command_id: str) -> bool:  # noqa: ARG002  (most screens have no commands of their own)
         """Do a command of this screen that can be done; return False where it is none of this screen's."""
@@ -201,13 +207,14 @@ class Page(Screen[None]):
     def show(self, snapshot: Snapshot | None, freshness: Freshness, *, busy: int = 0) -> None:
         """Show a snapshot, or the words for none; `busy` is how many tasks run."""
         url = self.session.place_of(snapshot.url) if snapshot else ""
+        read_only = snapshot.read_only if snapshot else ""
         if snapshot is not None:
             self.scene = scene_of(snapshot, now=self.session.now(), person=self.session.person)
             self.redraw(self.scene)
         self.header.tell(
             place=(url, *self.place()),
             freshness=freshness,
-            signer=self.session.signer(),
+            signer=self.session.signer(read_only),
             busy=count(busy, "task") if busy else "",
         )
         self.offer()

@@ -1,12 +1,17 @@
-"""Every page, by its id: where it is and what it is made from.
+"""Every page, by its id: where it is and what it is made from; and the dialogs.
 
-The rule it keeps: this is the only list of pages; a page is imported when it is first shown.
+The rule it keeps: this is the only list of pages; a page or dialog is imported when it is first shown.
 """
 
 from importlib import import_module
 
+from textual.screen import ModalScreen
+
+from signoff.tui.messages import Sign
+from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
+from signoff.tui.tasks import Tasks
 
 PAGES: dict[str, tuple[str, str]] = {
     "models": ("models", "ModelsPage"),
@@ -31,3 +36,11 @@ def make_page(session: Session, page_id: str, *words: str) -> Page:
     module, kind = PAGES[page_id]
     page: Page = getattr(import_module(f"signoff.tui.screens.{module}"), kind)(session, *words)
     return page
+
+
+def make_dialog(session: Session, tasks: Tasks, scene: Scene, asked: Sign) -> ModalScreen[None]:
+    """Return the dialog of an action."""
+    name, kind = ("pull", "PullDialog") if asked.action == "pull" else ("sign", "SignDialog")
+    module = import_module(f"signoff.tui.screens.{name}")
+    dialog: ModalScreen[None] = getattr(module, kind)(session, tasks, scene, asked)
+    return dialog

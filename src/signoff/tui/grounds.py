@@ -1,0 +1,60 @@
+"""Evidence in the signing dialog: metrics beside those of what is replaced, and whether the model card moved.
+
+The rule it keeps: pure; a difference says better or worse by the metric's own direction; what cannot be compared says
+so.
+"""
+
+from collections.abc import Iterator
+
+from signoff.policy.approvals import Standing
+from signoff.registry.snapshot import VersionView
+from signoff.tui.measures import BETTER, delta_text, metric_name, pair_lines
+from signoff.tui.pages import labelled
+from signoff.tui.present import Piece, Pieces
+from signoff.tui.scene import Pair, Scene, paired
+from signoff.values.display import short_digest
+
+MOST_EVIDENCE = 3
+MOST_METRICS = 200
+DIALOG_WIDTH = 74
+
+
+def evidence_lines(view: VersionView, reference: VersionView | None, scene: Scene) -> Iterator[Pieces]:
+    """Yield the first metrics of a version with their differences."""
+    pairs = [one for one in paired(view, reference, scene.snapshot.find_model(view.model)) if one.this]
+    whole = [one for one in pairs if not one.metric.slice][:MOST_EVIDENCE]
+    if not whole:
+        yield labelled("Evidence", ("no metric is written down", "warn"))
+    more = len(pairs) - len(whole)
+    for number, one in enumerate(whole):
+        beside = "" if number else f"beside {reference.version}" if reference else "nothing to compare with"
+        last = f"{more} more below" if more and number == len(whole) - 1 else ""
+        said = "  ".join(part for part in (beside, last) if part)
+        yield labelled("" if number else "Evidence", *_measured(one), (said, "dim"))
+
+
+def _measured(pair: Pair) -> list[Piece]:
+    value = pair.this.text if pair.this else ""
+    words, tone = BETTER[pair.better]
+    said = f" ({delta_text(pair.delta)} {words})".replace(" )", ")") if pair.delta is not None else ""
+    return [(f"{metric_name(pair.metric)} ", "dim"), (value, "plain"), (said, tone), ("   ", "plain")]
+
+
+def metric_lines(view: VersionView, reference: VersionView | None, scene: Scene) -> Iterator[Pieces]:
+    """Yield every metric of a version beside the reference's, as a table."""
+    pairs = paired(view, reference, scene.snapshot.find_model(view.model))
+    if pairs:
+        against = reference.version if reference else ""
+        yield from pair_lines(pairs[:MOST_METRICS], against=against, title="Metrics", width=DIALOG_WIDTH)
+
+
+def card_line(view: VersionView, standing: Standing | None) -> Iterator[Pieces]:
+    """Yield whether the model card is the one that was registered, and that each approver saw."""
+    if view.state is None:
+        return
+    then = "" if view.card == view.state.card else "changed since it was registered"
+    decisions = (*standing.counted, *(one for one, _ in standing.stale)) if standing else ()
+    unseen = [one.person for one in decisions if one.card != view.card]
+    words = "; ".join(word for word in (then, f"changed since {', '.join(unseen)} decided" if unseen else "") if word)
+    if words or view.card:
+        yield labelled("Model card", (short_digest(view.card), "plain"), (f"  {words}", "warn"))
