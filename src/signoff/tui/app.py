@@ -50,8 +50,9 @@ class SignoffApp(NavigatingApp):
         self.run_worker(self.look_for_keys(), exit_on_error=True)
 
     def on_unmount(self) -> None:
-        """Stop reading."""
+        """Stop reading, and what runs beside the screens."""
         self.feed.close()
+        self.tasks.close()
 
     def rescan(self) -> None:
         """Read everything again."""
