@@ -41,6 +41,7 @@ def open_working(registry: Registry, model: str, version: str = "") -> Working:
 
     Raises:
         InvalidValueError: A name is none.
+        NotFoundError: There is no such version's folder: no card is put where its version is gone.
         StorageError: Nothing can be written here, or the file cannot be read.
     """
     able = registry.reader.storage.capabilities()
@@ -49,6 +50,7 @@ def open_working(registry: Registry, model: str, version: str = "") -> Working:
         raise StorageError(message, hint="edit a copy that you may write to")
     name = ModelName(model)
     if version:
+        registry.reader.storage.entries(layout.version_folder(name, VersionName(version)))
         path, most = layout.version_file(name, VersionName(version), layout.CARD_FILE), layout.LARGEST_CARD
     else:
         path, most = f"{layout.model_folder(name)}/{layout.MODEL_FILE}", layout.LARGEST_METADATA

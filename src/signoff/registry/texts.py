@@ -42,20 +42,22 @@ def metadata_writing(registry: Registry, model: str, version: str = "") -> Writi
         if version
         else f"{layout.model_folder(model)}/{layout.MODEL_FILE}"
     )
-    return _read(registry, path, most=layout.LARGEST_METADATA)
+    hint = "write one before it is registered" if version else "e writes one"
+    return _read(registry, path, most=layout.LARGEST_METADATA, hint=hint)
 
 
 def card_writing(registry: Registry, model: str, version: str) -> Writing:
     """Return a version's model card; raises as `metadata_writing` does."""
-    return _read(registry, layout.version_file(model, version, layout.CARD_FILE), most=layout.LARGEST_CARD)
+    path = layout.version_file(model, version, layout.CARD_FILE)
+    return _read(registry, path, most=layout.LARGEST_CARD, hint="e writes one")
 
 
-def _read(registry: Registry, path: str, *, most: int) -> Writing:
+def _read(registry: Registry, path: str, *, most: int, hint: str = "") -> Writing:
     try:
         content = registry.reader.storage.read(path, most=most)
     except NotFoundError as error:
         message = f"there is no {PurePosixPath(path).name} at {path}"
-        raise NotFoundError(message, hint="e writes one") from error
+        raise NotFoundError(message, hint=hint) from error
     return Writing(path=path, digest=hashlib.sha256(content).hexdigest(), text=content.decode(errors="replace"))
 
 

@@ -113,8 +113,9 @@ class SignoffApp(NavigatingApp):
         await self.look_for_keys()
 
     def on_unmount(self) -> None:
-        """Stop reading."""
+        """Stop reading, and what runs beside the screens."""
         self.feed.close()
+        self.tasks.close()
 
     def rescan(self) -> None:
         """Read everything again."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from markdown_it import MarkdownIt
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.errors import MissingStyle
-from rich.markdown import Heading, Markdown, TextElement
+from rich.markdown import Heading, ImageItem, Markdown, TextElement
 from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
@@ -78,6 +78,13 @@ class _Code(TextElement):
             yield Text(f"  {line}", style=console.get_style(self.style_name), overflow="fold")
 
 
+class _Picture(ImageItem):
+    """A picture: its words and its address."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(f"[picture: {self.text.plain} ({self.destination})] ", end="")
+
+
 class _Card(Markdown):
     """Markdown whose parser takes HTML for text."""
 
@@ -86,6 +93,7 @@ class _Card(Markdown):
         "heading_open": _LeftHeading,
         "fence": _Code,
         "code_block": _Code,
+        "image": _Picture,
     }
 
     def __init__(self, text: str) -> None:

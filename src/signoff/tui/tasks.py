@@ -149,6 +149,11 @@ class Tasks:
         """Ask a task to stop; it does within a moment."""
         task.asked_to_stop = True
 
+    def close(self) -> None:
+        """Ask every task to stop, as the program ends; nothing is waited for."""
+        for task in self.running:
+            self.stop(task)
+
 
 class Tasked(Protocol):
     """An app that has tasks, as pages and commands know it."""

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import World
-from signoff.errors import AlreadyExistsError, InvalidValueError, SchemaError, StorageError
+from signoff.errors import AlreadyExistsError, InvalidValueError, NotFoundError, SchemaError, StorageError
 from signoff.registry.editing import open_working, replace_working
 from signoff.registry.registry import Registry
 from signoff.storage.memory import MemoryStorage
@@ -73,3 +73,5 @@ def test_nothing_is_opened_where_nothing_can_be_written_or_a_name_is_none() -> N
         open_working(closed, "fraud", "1")
     with pytest.raises(InvalidValueError):
         open_working(world.registry(), "../fraud", "1")
+    with pytest.raises(NotFoundError):
+        open_working(world.registry(), "fraud", "9")

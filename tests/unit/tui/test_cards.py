@@ -42,6 +42,7 @@ def test_links_html_and_pictures_are_text() -> None:
     assert text_of("[the terms](https://x.y/z)").strip() == "the terms (https://x.y/z)"
     assert "<div>hidden</div>" in text_of("<div>hidden</div>")
     assert "<b>bold</b>" in text_of("a <b>bold</b> word")
+    assert "[picture: a cat (cat.png)]" in text_of("![a cat](cat.png)")
     assert ":smile:" in text_of(":smile: [red]x[/]")
 
 
