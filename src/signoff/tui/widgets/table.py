@@ -82,12 +82,16 @@ class Table(LineView):
     """Rows that are made when they are seen."""
 
     class Moved(Message):
-        """The cursor is on another key, or on none."""
+        """The cursor is on another key, or on none.
 
-        def __init__(self, table: "Table", key: Hashable | None) -> None:
+        Attributes:
+            by_hand: Whether somebody moved it; else other rows came.
+        """
+
+        def __init__(self, table: "Table", key: Hashable | None, *, by_hand: bool = True) -> None:
             """Say where it is now."""
             super().__init__()
-            self.table, self.key = table, key
+            self.table, self.key, self.by_hand = table, key, by_hand
 
         @property
         def control(self) -> "Table":
@@ -136,7 +140,7 @@ class Table(LineView):
         self.top = max(0, min(position - offset, self.last_top))
         self._reveal()
         if self.cursor != before:
-            self.post_message(self.Moved(self, self.cursor))
+            self.post_message(self.Moved(self, self.cursor, by_hand=False))
 
     def lay_out(self, columns: Sequence[Column], *, sort: Sort | None = None, chosen: str = "") -> None:
         """Change the columns, the sort mark and the chosen column; rows for other columns come with the next `show`."""
