@@ -16,7 +16,7 @@ from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN
 
 LONGEST_TITLE = 13
-LEAST_WIDTH, MOST_WIDTH, MOST_TEXT = 7, 12, 20
+LEAST_WIDTH, MOST_WIDTH, MOST_TEXT = 7, 12, 28
 Text = Callable[[VersionView], str | None]
 
 

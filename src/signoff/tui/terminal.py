@@ -14,6 +14,7 @@ from signoff.values.display import displayable
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 15
 HIGHEST_CODE = 0x10FFFF
+MANY_COLOURS = ("256", "direct", "kitty")
 PATIENCE = 0.1
 STRING_PATIENCE = 1.0
 LONGEST_STRING = 3.0
@@ -57,7 +58,8 @@ def terminal_of(environ: Mapping[str, str], *, mouse: bool | None = None) -> Ter
         refusal=_refusal(kind),
         plain="utf8" not in locale.lower().replace("-", "") or environ.get("SIGNOFF_ASCII", "") not in {"", "0"},
         colour=not environ.get("NO_COLOR"),
-        few="256" not in kind and environ.get("COLORTERM", "").lower() not in {"truecolor", "24bit"},
+        few=not any(word in kind for word in MANY_COLOURS)
+        and environ.get("COLORTERM", "").lower() not in {"truecolor", "24bit"},
         mouse=not environ.get("SSH_CONNECTION") if mouse is None else mouse,
     )
 

@@ -123,6 +123,20 @@ def test_the_environment_says_what_the_terminal_can() -> None:
     assert not terminal_of({"TERM": "xterm", "LANG": "C.utf8", "NO_COLOR": "1"}).colour
 
 
+def test_ascii_is_written_where_it_is_asked_for() -> None:
+    modern = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    assert terminal_of({**modern, "SIGNOFF_ASCII": "1"}).plain
+    assert not terminal_of({**modern, "SIGNOFF_ASCII": "0"}).plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "colours", "few"),
+    [("linux", "", True), ("xterm", "", True), ("xterm", "truecolor", False), ("xterm-kitty", "", False)],
+)
+def test_a_terminal_of_sixteen_colours_is_known(kind: str, colours: str, few: bool) -> None:
+    assert terminal_of({"TERM": kind, "LANG": "C.UTF-8", "COLORTERM": colours}).few == few
+
+
 def test_the_mouse_is_off_over_ssh_unless_asked_for() -> None:
     remote = {"TERM": "xterm", "LANG": "C.UTF-8", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}
     assert not terminal_of(remote).mouse

@@ -8,6 +8,8 @@ from rich.style import Style
 from textual.color import Color
 
 from signoff.tui.palettes import NAMES, PALETTES, Palette, contrast, find_theme, no_theme
+from signoff.tui.starting import first_theme
+from signoff.tui.terminal import Terminal
 from signoff.tui.themes import Colourless, ansi_theme, theme_of
 
 READABLE, STRONG = 4.5, 7.0
@@ -65,6 +67,14 @@ def test_themes_are_found_by_either_spelling_and_the_nearest_is_named() -> None:
     ]
     assert no_theme("drak") == "no theme is called 'drak'; the nearest is 'dark'"
     assert set(NAMES) == {"dark", "light", "high-contrast", "colour-blind", "ansi"}
+
+
+def test_the_first_theme_is_the_wished_one_else_what_the_terminal_can_show() -> None:
+    assert first_theme("", Terminal()) == "dark"
+    assert first_theme("light", Terminal(few=True)) == "light"
+    assert first_theme("no such", Terminal()) == "dark"
+    assert first_theme("", Terminal(few=True)) == "ansi"
+    assert first_theme("", Terminal(colour=False)) == "ansi"
 
 
 def test_without_colour_only_attributes_are_left() -> None:

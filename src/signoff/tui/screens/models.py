@@ -84,9 +84,10 @@ class ModelsPage(Page):
         """Leave the filter, if there is one."""
         return self.listing.leave_filter()
 
-    def on_table_moved(self, _: Table.Moved) -> None:
+    def on_table_moved(self, moved: Table.Moved) -> None:
         """End a message; the keys may be others."""
-        self.tell("")
+        if moved.by_hand:
+            self.tell("")
         self.offer()
         self.look()
 

@@ -109,9 +109,10 @@ class VersionsPage(Page):
         """Leave the filter, if there is one."""
         return self.listing.leave_filter()
 
-    def on_table_moved(self, _: Table.Moved) -> None:
+    def on_table_moved(self, moved: Table.Moved) -> None:
         """Show what the cursor is on."""
-        self.tell("")
+        if moved.by_hand:
+            self.tell("")
         self.offer()
         self.look()
 

@@ -82,12 +82,16 @@ class Table(LineView):
     """Rows that are made when they are seen."""
 
     class Moved(Message):
-        """The cursor is on another key, or on none."""
+        """The cursor is on another key, or on none.
 
-        def __init__(self, table: "Table", key: Hashable | None) -> None:
+        Attributes:
+            by_hand: Whether somebody moved it; else other rows came.
+        """
+
+        def __init__(self, table: "Table", key: Hashable | None, *, by_hand: bool = True) -> None:
             """Say where it is now."""
             super().__init__()
-            self.table, self.key = table, key
+            self.table, self.key, self.by_hand = table, key, by_hand
 
         @property
         def control(self) -> "Table":
@@ -136,7 +140,7 @@ class Table(LineView):
         self.top = max(0, min(position - offset, self.last_top))
         self._reveal()
         if self.cursor != before:
-            self._tell_moved()
+            self._tell_moved(by_hand=False)
 
     def remake(self) -> None:
         """Make the visible rows anew; no row comes, goes or moves."""
@@ -167,9 +171,9 @@ class Table(LineView):
         if moved:
             self._tell_moved()
 
-    def _tell_moved(self) -> None:
+    def _tell_moved(self, *, by_hand: bool = True) -> None:
         """Say where the cursor is; as its own word, since Textual does not carry a message beyond who is its sender."""
-        self.post_message(self.Moved(self, self.cursor).set_sender(self))
+        self.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""
