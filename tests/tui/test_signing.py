@@ -7,6 +7,7 @@ import pytest
 
 from agents import Agent
 from signoff.policy.history import Entry
+from signoff.registry.registry import Registry
 from signoff.registry.snapshot import VersionView
 from signoff.storage.memory import MemoryStorage
 from signoff.tui.messages import Sign
@@ -483,3 +484,29 @@ async def test_a_registry_that_cannot_be_written_to_asks_nothing(story: Story) -
         assert seat.app.screen is seat.app.page
         assert "--read-only" in seat.app.page.footer.message[0][0]
         assert "read-only" in seat.header
+
+
+async def test_a_storage_that_cannot_be_written_to_is_said_in_the_header_and_by_the_key(story: Story) -> None:
+    assert isinstance(story.storage, MemoryStorage)
+    storage = story.storage.opened_read_only()
+
+    def opened() -> Registry:
+        return Registry(storage, surroundings=story.surroundings, environ=story.agent.environ, home=story.home)
+
+    async with seated(story, "ana", opened=opened) as seat:
+        assert seat.header.endswith("read-only ")
+        seat.app.post_message(Sign("approve", "fraud", "4"))
+        await seat.until(lambda: bool(seat.app.page.footer.message))
+        assert seat.app.screen is seat.app.page
+
+
+async def test_what_comes_from_the_registry_or_from_words_cannot_act_in_the_dialog(story: Story) -> None:
+    hostile = 'kind: safety\noutcome: pass\nmetrics: [{name: "a\\e]52;c;x\\a\\u202eolleh", value: 1}]\n'
+    story.draft("fraud:6", {"evaluations/safety.yaml": hostile})
+    async with seated(story, "ana") as seat:
+        await seat.ask("evaluate", "fraud:6", comment="\x1b[2Jfine")
+        assert seat.dialog.entries["comment"].value == "[2Jfine"
+        await seat.until(lambda: any("olleh" in line for line in seat.lines()))
+        screen = "".join(seat.lines())
+        assert "a\\x1b]52;c;x\\x07<U+202E>olleh" in screen
+        assert not any(character in screen for character in "\x1b\x07\u202e")

@@ -126,6 +126,7 @@ class QuestionDialog(ModalScreen[None]):
             return
         self.choosing, self.options, self.question = step, choice.options, None
         self.dialog.show_parts(choices=True)
+        self.dialog.cancel.call_it("Cancel")
         self.dialog.read((((choice.question, "strong"),),))
         self.dialog.choices.offer([one.pieces for one in choice.options])
         self.dialog.choices.focus()

@@ -17,6 +17,7 @@ from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.entry import Entry, Push
 from signoff.tui.widgets.pastebox import PasteBox
 from signoff.tui.widgets.text import TextView
+from signoff.values.display import displayable
 
 CHROME, CHROME_LOW, ROOMY = 6, 4, 20
 LEAST_TEXT = 2
@@ -191,7 +192,8 @@ class Dialog(Vertical):
 
 
 def _entry(field: Field, start: str) -> Entry:
-    return Entry(value=start, placeholder=field.example, id=field.name)
+    safe = "".join(character for character in start if displayable(character) == character)
+    return Entry(value=safe, placeholder=field.example, id=field.name)
 
 
 def _row(label: str, tone: Tone, entry: Widget, *, id: str) -> Horizontal:  # noqa: A002  (Textual's own word)

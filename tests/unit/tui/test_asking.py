@@ -1,0 +1,92 @@
+"""What the question says, from what was decided: cards, rules, comparisons, outcomes."""
+
+from builders import Said, World
+from signoff.errors import RefusedError, SigningError
+from signoff.registry.asks import Ask
+from signoff.tui.asking import Question, failed_text, question_text, refused_text, written_text
+from signoff.tui.pages import Text
+from signoff.tui.scene import scene_of
+
+BOUND: dict[str, dict[str, Said]] = {"production": {"approvals": 1, "bind_card": True}}
+WORSE = {"weights.onnx": b"more", "version.yaml": b"metrics: {accuracy: 0.91}\n"}
+
+
+def plain(text: Text) -> str:
+    return "\n".join("".join(piece for piece, _ in line) for line in text)
+
+
+def asked(world: World, who: str, action: str, version: str | None = "1", **fields: Said) -> str:
+    registry = world.registry()
+    prepared = registry.prepare(Ask(action=action, model="fraud", version=version, fields=fields), world.me(who))
+    scene = scene_of(registry.snapshot(), now=world.now(), person=who)
+    return plain(question_text(Question(prepared=prepared, scene=scene)))
+
+
+def test_a_card_that_changed_since_somebody_approved_is_said_and_why_that_no_longer_counts() -> None:
+    world = World(stages=BOUND)
+    world.register("1", card=b"# Fraud\n")
+    world.do("ben", "approve", "1", stage="production")
+    said = asked(world, "pam", "promote", stage="production")
+    assert "changed since" not in said
+    world.put("models/fraud/versions/1/README.md", b"# Other\n")
+    said = asked(world, "pam", "promote", stage="production")
+    assert "changed since it was registered; changed since ben decided" in said
+    assert "does not count: the model card changed" in said
+    assert "It would have no effect" in said
+
+
+def test_the_metrics_stand_beside_those_of_what_is_replaced() -> None:
+    world = World()
+    world.register("1")
+    world.register("2", files=WORSE)
+    world.do("pam", "promote", "1", stage="staging")
+    said = asked(world, "pam", "promote", "2", stage="staging")
+    assert "replaces 1 (by pam" in said
+    assert "accuracy 0.91 (-0.02 worse)   beside 1" in said
+    assert "Metrics   this     1      Δ" in said
+
+
+def test_where_nothing_is_replaced_that_is_said() -> None:
+    world = World()
+    world.register("1")
+    said = asked(world, "pam", "promote", stage="staging")
+    assert "replaces nothing: the stage is empty" in said
+    assert "nothing to compare with" in said
+    assert "needs no approval" in said
+
+
+def test_a_version_without_metrics_says_so() -> None:
+    world = World()
+    world.register("1", files={"w": b"w"})
+    assert "no metric is written down" in asked(world, "ben", "approve", stage="production")
+
+
+def test_a_record_about_the_model_names_no_version() -> None:
+    world = World()
+    world.register("1")
+    said = asked(world, "ben", "comment", None, comment="hello")
+    assert said.splitlines()[0] == "Model       fraud"
+    assert "Digest" not in said
+
+
+def test_every_reason_of_a_refusal_is_a_line() -> None:
+    said = plain(
+        refused_text(RefusedError("promote fraud:1", ["one", "two"], hint="do this; or that"), "Promote fraud:1")
+    )
+    assert said.splitlines() == ["Cannot: Promote fraud:1", "", "✗ one", "✗ two", "", "do this", "or that"]
+
+
+def test_a_failure_stands_above_the_question_with_every_way_on() -> None:
+    said = plain(failed_text(SigningError("the agent refused", hint="say yes; or sign elsewhere")))
+    assert said.splitlines() == ["! not signed: the agent refused", "  say yes", "  or sign elsewhere"]
+
+
+def test_what_was_written_names_record_file_signer_and_the_way_back() -> None:
+    world = World()
+    world.register("1")
+    registry = world.registry()
+    ask = Ask(action="request", model="fraud", version="1", fields={"stage": "production"})
+    written = registry.sign(ask, world.me("ana"), world.keys["ana"][0])
+    said = plain(written_text(written))
+    for piece in (written.id, "models/fraud/log/00000002.rec", "ana  ed25519", f"signoff withdraw {written.id[:12]}"):
+        assert piece in said, piece
