@@ -15,6 +15,7 @@ from signoff.policy.checks import Finding
 from signoff.policy.lineage import Graph
 from signoff.registry.ancestry import graph_of
 from signoff.registry.asks import Ask, Prepared, Written
+from signoff.registry.cache import Cache
 from signoff.registry.checkpoints import Checkpoint, Checkpoints
 from signoff.registry.heads import parse_heads
 from signoff.registry.intake import Wish, take_in
@@ -23,7 +24,7 @@ from signoff.registry.proposals import Proposals
 from signoff.registry.pulling import EVERYTHING, Pulled, Pulling, Wanted
 from signoff.registry.reader import Reader
 from signoff.registry.registration import Registration, Sealing
-from signoff.registry.scan import Scanner, find_models
+from signoff.registry.scan import Scanner, SoFar, find_models
 from signoff.registry.signoffs import Signoffs, need_effective
 from signoff.registry.snapshot import ModelView, Snapshot, VersionView
 from signoff.registry.verifying import Report, Verification
@@ -73,7 +74,7 @@ class Registry:
         self.surroundings = surroundings
         self._environ = os.environ if environ is None else environ
         self._home = Path.home() if home is None else home
-        self.scanner = Scanner(self.reader)
+        self.scanner = Scanner(self.reader, Cache(self.reader.trust.registry, storage, surroundings.now))
         self.signoffs = Signoffs(self.reader, surroundings, card_now=self.scanner.card_now)
         self.signoffs.checkpoint_age_days = self.checkpoints.age_days
 
@@ -114,9 +115,11 @@ class Registry:
         """What seals versions."""
         return Registration(self.reader, self.signoffs)
 
-    def snapshot(self, *, changed: Collection[str] | None = None, complete: bool = True) -> Snapshot:
+    def snapshot(
+        self, *, changed: Collection[str] | None = None, complete: bool = True, so_far: SoFar | None = None
+    ) -> Snapshot:
         """Return the registry as it is now; see `Scanner.scan`."""
-        return self.scanner.scan(changed=changed, complete=complete)
+        return self.scanner.scan(changed=changed, complete=complete, so_far=so_far)
 
     def models(self) -> tuple[str, ...]:
         """Return the names of all models."""

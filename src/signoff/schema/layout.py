@@ -22,6 +22,7 @@ CARD_FILE = "README.md"
 MANIFEST_FILE = "SHA256SUMS"
 EVALUATIONS = "evaluations"
 CURVES_FILE = "metrics.jsonl"
+DEEPEST_MODEL = 4
 LOG, VERSIONS, CARDS, PACKS = "log", "versions", "cards", "packs"
 MODEL_MARKS = frozenset({LOG, VERSIONS, MODEL_FILE})
 MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
