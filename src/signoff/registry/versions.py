@@ -227,6 +227,20 @@ class ModelVersions:
             moment=state.moment,
         )
 
+    def _asks(self, state: VersionState, card: str | None) -> tuple[StageStatus, ...]:
+        """Return how far a version is for every stage; all versions that nobody spoke of are equally far."""
+        if not state.decisions and not state.requests:
+            if self._untouched is None:
+                self._untouched = self._judged(state, card)
+            return self._untouched
+        return self._judged(state, card)
+
+    def _judged(self, state: VersionState, card: str | None) -> tuple[StageStatus, ...]:
+        return tuple(
+            StageStatus(stage=stage, standing=standing(state, stage, trust=self._trust, card=card))
+            for stage in self._order
+        )
+
     def _problems(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> tuple[Problem, ...]:
         if state.purged is not None and not (present and contents.manifested):
             return ()
