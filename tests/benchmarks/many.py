@@ -70,7 +70,9 @@ def make_registered(root: Path, *, models: int, versions: int) -> World:
             place = folder / "versions" / str(version)
             place.mkdir()
             files = _write_version(place, number, version)
-            sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()).encode()
+            sums = "".join(
+                f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()
+            ).encode()
             (place / "SHA256SUMS").write_bytes(sums)
             line = (
                 f'{{"_type":"https://in-toto.io/Statement/v1","predicate":{{"action":"register","author":"ana","built_by":["ana"],'

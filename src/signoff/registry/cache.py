@@ -79,7 +79,7 @@ def look_of(said: Iterable[str], files: Iterable[tuple[str, Info | None]]) -> Lo
     return Look(hashlib.blake2b(whole, digest_size=16).digest(), changed)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Keep a number as it was written, and a digest as text."""
     if isinstance(value, Real):
         return msgspec.msgpack.Ext(REAL, value.text.encode())
@@ -89,7 +89,8 @@ def _plain(value: object) -> object:
     raise TypeError(message)
 
 
-def _as_written(code: int, content: memoryview) -> Real:
+def as_written(code: int, content: memoryview) -> Real:
+    """Return a number that was kept."""
     if code != REAL:
         message = f"an unknown kind {code}"
         raise ValueError(message)
@@ -103,8 +104,8 @@ def _meant(kind: type, value: object) -> object:
     return Digest(value)
 
 
-_encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
-_decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=_as_written).decode
+_encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
+_decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=as_written).decode
 
 
 class Cache:

@@ -117,7 +117,9 @@ class Scanner:
             return None
         if not any(entry.name in layout.MODEL_MARKS for entry in entries):
             return None
-        return self._model(name, complete=complete)
+        view = self._model(name, complete=complete)
+        self._cache.save()
+        return view
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""

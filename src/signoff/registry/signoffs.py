@@ -30,6 +30,7 @@ from signoff.records.statement import RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
+from signoff.registry.journal import Journal
 from signoff.registry.people import Me
 from signoff.registry.reader import ModelLog, Reader
 from signoff.schema import layout
@@ -56,6 +57,7 @@ class Signoffs:
         self._reader = reader
         self._surroundings = surroundings
         self.card_now = card_now
+        self._journal = Journal(reader.storage)
         self.checkpoint_age_days: Callable[[], int | None] = lambda: None
 
     def prepare(self, ask: Ask, me: Me) -> Prepared:
@@ -198,6 +200,7 @@ class Signoffs:
                 continue
             known = self._reader.next_records(prepared.ask.model)
             record = known.log.records[prepared.seq - 1]
+            self._journal.tell(prepared.chain, prepared.seq, record.id)
             return Written(prepared=prepared, id=record.id, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
 

@@ -101,13 +101,16 @@ class LocalStorage:
             file, _ = open_regular(folder, name, path=path)
         return os.fdopen(file, "rb")
 
-    def put_new(self, path: str, content: bytes) -> bool:
-        """Publish a file whole, or not at all; folders are made as needed."""
+    def put_new(self, path: str, content: bytes, *, durable: bool = True) -> bool:
+        """Publish a file whole, or not at all; folders are made as needed.
+
+        A hint that nobody misses need not be durable: a crash may leave it empty.
+        """
         self._need_writable(path)
         parts, name = split_file(path)
         try:
             with open_folder(self.root, parts, create=True) as folder:
-                return publish(Target(root=self.root, path=path, folder=folder, name=name), content)
+                return publish(Target(root=self.root, path=path, folder=folder, name=name, durable=durable), content)
         except CannotPublishError as error:
             self._reason = f"its filesystem cannot publish without replacing: {error.message}"
             raise

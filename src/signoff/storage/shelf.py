@@ -8,9 +8,10 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from signoff.storage.state import cache_folder
 
@@ -126,3 +127,16 @@ def _whole(name: object, stamp: object, value: object) -> bool:
     if not (isinstance(name, str) and isinstance(stamp, bytes) and isinstance(value, bytes)):
         return False
     return value[:SUM] == _sum(name, stamp, value[SUM:])
+
+
+def count_rows(name: str) -> tuple[int, int] | None:
+    """Return how many rows a file of the cache has, and how many of them are damaged; None where it is no such file."""
+    rows = damaged = 0
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(cache_folder() / name))}?mode=ro", uri=True)) as shelf:
+            for row in shelf.execute("SELECT name, stamp, value FROM kept"):
+                rows += 1
+                damaged += not _whole(*row)
+    except sqlite3.Error:
+        return None
+    return rows, damaged
