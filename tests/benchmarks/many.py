@@ -1,8 +1,9 @@
-"""Makes a registry of many versions in seconds: folders nobody registered, and a few logs that are signed.
+"""Makes large registries in seconds: folders nobody registered, or versions whose every registration is signed.
 
-Run it by hand: `python tests/benchmarks/many.py FOLDER [MODELS [VERSIONS]]`.
+Run it by hand: `python tests/benchmarks/many.py [--registered] FOLDER [MODELS [VERSIONS]]`.
 """
 
+import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from agents import Agent
+from builders import TestSigner, World
+from signoff.records.statement import RECORD_NAMESPACE
 from signoff.storage.local import LocalStorage
 from tui.story import MODEL, Story, metadata
 
@@ -28,14 +31,21 @@ def make_many(root: Path, agent: Agent, home: Path, *, models: int = 100, versio
         for version in range(1, versions + 1):
             place = folder / "versions" / str(version)
             place.mkdir()
-            (place / "version.yaml").write_text(
-                metadata(f"0.{700 + (model * 7 + version * 13) % 300}", str(version % 40))
-            )
-            (place / "model.onnx").write_bytes(bytes(1000 + version))
+            _write_version(place, model, version)
             (place / "README.md").write_text(f"# {version}\n")
         if model < SIGNED_MODELS:
             _sign_some(story, f"group{model % 10}/model-{model:03}", min(SIGNED_VERSIONS, versions))
     return story
+
+
+def _write_version(place: Path, model: int, version: int) -> dict[str, bytes]:
+    files = {
+        "model.onnx": bytes(100 + version % 1000),
+        "version.yaml": metadata(f"0.{700 + (model * 7 + version * 13) % 300}", str(version % 40)).encode(),
+    }
+    for name, content in files.items():
+        (place / name).write_bytes(content)
+    return files
 
 
 def _sign_some(story: Story, model: str, versions: int) -> None:
@@ -44,8 +54,44 @@ def _sign_some(story: Story, model: str, versions: int) -> None:
         story.sign("promote", f"{model}:{version}", "ben", stage="staging")
 
 
+def make_registered(root: Path, *, models: int, versions: int) -> World:
+    """Fill a folder with models whose every version is registered, with a true signature: what writing costs is not measured."""
+    root.mkdir(parents=True, exist_ok=True)
+    world = World(folder=root)
+    signer, policy = TestSigner("ana"), world.policy(1)
+    for number in range(models):
+        model = f"model-{number:05}"
+        folder = root / "models" / model
+        for name in ("versions", "log"):
+            (folder / name).mkdir(parents=True)
+        (folder / "model.yaml").write_text(MODEL)
+        prev = "0" * 64
+        for version in range(1, versions + 1):
+            place = folder / "versions" / str(version)
+            place.mkdir()
+            files = _write_version(place, number, version)
+            sums = "".join(
+                f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()
+            ).encode()
+            (place / "SHA256SUMS").write_bytes(sums)
+            line = (
+                f'{{"_type":"https://in-toto.io/Statement/v1","predicate":{{"action":"register","author":"ana","built_by":["ana"],'
+                f'"card":null,"chain":"models/{model}","key":"{signer.fingerprint}","materials":[],"nonce":"{version:032x}",'
+                f'"policy":{{"seq":1,"sha256":"{policy["sha256"]}"}},"prev":"{prev}","registry":"{world.id}","seq":{version},'
+                f'"time":"2026-11-23T08:00:02Z","version":"{version}"}},"predicateType":"urn:signoff:record:v1",'
+                f'"subject":[{{"digest":{{"sha256":"{hashlib.sha256(sums).hexdigest()}"}},"name":"{model}:{version}"}}]}}\n'
+            ).encode()
+            prev = hashlib.sha256(line).hexdigest()
+            record = line + signer.sign(line, namespace=RECORD_NAMESPACE)
+            (folder / "log" / f"{version:08d}.rec").write_bytes(record)
+    return world
+
+
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[2:4]]
-    with Agent() as own_agent, tempfile.TemporaryDirectory() as own_home:
-        shape = dict(zip(("models", "versions"), numbers, strict=False))
-        make_many(Path(sys.argv[1]), own_agent, Path(own_home), **shape)
+    words = [word for word in sys.argv[1:] if word != "--registered"]
+    shape = dict(zip(("models", "versions"), map(int, words[1:3]), strict=False))
+    if "--registered" in sys.argv:
+        make_registered(Path(words[0]), models=shape.get("models", 100), versions=shape.get("versions", 100))
+    else:
+        with Agent() as own_agent, tempfile.TemporaryDirectory() as own_home:
+            make_many(Path(words[0]), own_agent, Path(own_home), **shape)

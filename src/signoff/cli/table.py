@@ -60,6 +60,7 @@ COMMANDS: dict[str, Row] = {
     "demo": Row("demo", "demo", "A writable sample registry with throw-away keys.", RUN),
     "key": Row("local", "key", "Your keys, and which one signs.", CLIENT),
     "pin": Row("local", "pin", "What this client remembers of registries.", CLIENT),
+    "cache": Row("cached", "cache", "What was read before, kept to save time.", CLIENT),
     "config": Row("local", "config", "Check or find the configuration file.", CLIENT),
     "schema": Row("local", "schema", "JSON Schemas of metadata files, for editors.", CLIENT),
     "completion": Row("local", "completion", "Completion for bash, zsh or fish.", CLIENT),

@@ -39,6 +39,7 @@ from signoff.records.statement import (
 )
 from signoff.registry.chains import read_slots, slots
 from signoff.registry.heads import format_heads, parse_heads
+from signoff.registry.journal import Journal
 from signoff.registry.models import find_models
 from signoff.registry.people import Me
 from signoff.registry.pins import Pin, need_pinned
@@ -292,4 +293,6 @@ class Checkpoints:
         except AlreadyExistsError:
             message = f"another checkpoint {predicate.seq} was first"
             raise ConflictError(message, hint="look whether it is enough; else make another") from None
-        return self.read()[0][-1]
+        made = self.read()[0][-1]
+        Journal(self._storage).tell(layout.CHECKPOINT_CHAIN, predicate.seq, made.id)
+        return made

@@ -18,6 +18,7 @@ from signoff.errors import (
 from signoff.policy.trust import TrustRecord, verify_trust
 from signoff.registry.founding import publish_allowed_signers, trust_line
 from signoff.registry.gathering import Gathering, Proposal
+from signoff.registry.journal import Journal
 from signoff.registry.models import find_models
 from signoff.registry.reader import Reader
 from signoff.schema import layout
@@ -150,5 +151,7 @@ class Proposals:
             message = f"another trust record {proposal.record.seq} was first"
             raise ConflictError(message, hint="look at it with: signoff trust show, then propose again") from None
         self._reader.refresh_trust()
+        newest = self._reader.trust.newest
+        Journal(self._storage).tell(layout.TRUST_CHAIN, newest.seq, newest.id)
         publish_allowed_signers(self._storage, self._reader.trust)
-        return self._reader.trust.newest
+        return newest

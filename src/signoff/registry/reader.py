@@ -96,6 +96,7 @@ class Reader:
         self.trust = self._read_trust()
         self._check_trust()
         if self.trust == before:
+            self.trust = before
             return False
         self._logs.clear()
         return True

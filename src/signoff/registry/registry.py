@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from signoff.registry.proposals import Proposals
     from signoff.registry.pulling import Pulled, Wanted
     from signoff.registry.registration import Registration, Sealing
-    from signoff.registry.scan import Scanner
+    from signoff.registry.scan import Scanner, SoFar
     from signoff.registry.signoffs import Signoffs
     from signoff.registry.snapshot import ModelView, Snapshot, VersionView
     from signoff.registry.verifying import Report
@@ -58,8 +58,6 @@ class Registry:
             demanded: The registry id that the caller wants, or "".
             environ: The environment that names the ssh-agent; None: this process's.
             home: Where `.ssh` is; None: this user's.
-
-        Raises what `Reader` raises.
         """
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
@@ -91,9 +89,10 @@ class Registry:
     @cached_property
     def scanner(self) -> Scanner:
         """What makes snapshots."""
+        from signoff.registry.cache import Cache
         from signoff.registry.scan import Scanner
 
-        return Scanner(self.reader)
+        return Scanner(self.reader, Cache(self.id, self.reader.storage, self.surroundings.now))
 
     @cached_property
     def signoffs(self) -> Signoffs:
@@ -125,9 +124,11 @@ class Registry:
 
         return Registration(self.reader, self.signoffs)
 
-    def snapshot(self, *, changed: Collection[str] | None = None, complete: bool = True) -> Snapshot:
+    def snapshot(
+        self, *, changed: Collection[str] | None = None, complete: bool = True, so_far: SoFar | None = None
+    ) -> Snapshot:
         """Return the registry as it is now; see `Scanner.scan`."""
-        return self.scanner.scan(changed=changed, complete=complete)
+        return self.scanner.scan(changed=changed, complete=complete, so_far=so_far)
 
     def models(self) -> tuple[str, ...]:
         """Return the names of all models."""

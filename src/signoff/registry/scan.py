@@ -1,75 +1,123 @@
 """Storage to `Snapshot`: finds the models, reads their logs and their versions' files.
 
 The rule it keeps: what cannot be read becomes a `Problem` at its place; a model or version is never left out. A model
-that nothing touched since the last scan is taken over as it was.
+that nothing touched since the last scan is taken over as it was. A long scan tells on its way what it has found.
 """
 
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from signoff.errors import NotFoundError, SchemaError, StorageError
-from signoff.registry.ancestry import graph_of
+from signoff.policy.history import History
+from signoff.registry.cache import Cache
+from signoff.registry.flags import with_flags
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
 from signoff.registry.snapshot import ModelView, Snapshot, VersionView
+from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.versions import VersionScan
 from signoff.schema import layout
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, load_model, load_registry
 from signoff.storage.base import Entry
-from signoff.values.names import Digest, VersionName
+from signoff.values.names import VersionName
 
 Loaded = TypeVar("Loaded", ModelMetadata, RegistryMetadata)
+SoFar = Callable[[Snapshot], object]
+FIRST_PULSE = 0.2
+LONGEST_PULSE = 6.0
+
+
+class Pulse:
+    """Tells what a scan has found: soon at first, then ever more seldom, since whoever shows it has work with it."""
+
+    def __init__(self, so_far: SoFar, snapshot_with: Callable[[ModelView], Snapshot]) -> None:
+        """Begin to count the time."""
+        self._so_far, self._snapshot_with = so_far, snapshot_with
+        self._wait, self._due = FIRST_PULSE, time.monotonic() + FIRST_PULSE
+
+    def is_due(self) -> bool:
+        """Tell whether it is time."""
+        return time.monotonic() >= self._due
+
+    def tell(self, part: ModelView) -> None:
+        """Tell everything, with the model that is being read as far as it was."""
+        self._so_far(self._snapshot_with(part))
+        self._wait = min(self._wait * 2, LONGEST_PULSE)
+        self._due = time.monotonic() + self._wait
 
 
 class Scanner:
     """Makes snapshots of one registry, one after another."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, cache: Cache) -> None:
         """Scan what this reader reads."""
         self._reader = reader
         self._storage = reader.storage
-        self._versions = VersionScan(reader)
+        self._cache = cache
+        self._versions = VersionScan(reader, cache)
         self._models: dict[str, ModelView] = {}
+        self._found: tuple[tuple[str, ...], list[Problem]] = ((), [])
         self._complete = False
 
-    def scan(self, *, changed: Collection[str] | None = None, complete: bool = True) -> Snapshot:
+    def scan(
+        self, *, changed: Collection[str] | None = None, complete: bool = True, so_far: SoFar | None = None
+    ) -> Snapshot:
         """Return the registry as it is now.
 
         Args:
             changed: Paths that changed since the last scan; None or empty: look at everything.
             complete: Whether to read every version's files; False is the quick first look.
+            so_far: Called now and then with what was read until then, beside what was known before.
         """
         trust_moved = self._reader.refresh_trust()
         everything = trust_moved or not changed or complete != self._complete
-        problems = list(self._registry_problems())
-        names, strange = find_models(self._reader)
-        problems += strange
-        touched = None if everything else {name for name in names if _touches(name, changed or ())}
-        self._models = {
-            name: self._models[name]
-            if touched is not None and name not in touched and name in self._models
-            else self._model(name, complete=complete)
-            for name in names
-        }
+        paths = None if everything else changed
+        if paths is None or any(may_move_models(path, self._models) for path in paths):
+            self._found = find_models(self._reader)
+        names, strange = self._found
+        touched = names if paths is None else touched_models(paths, names)
+        new = [name for name in names if name not in self._models]
+        self._models = {name: self._models.get(name) or _unread(name) for name in names}
+        pulse = Pulse(so_far, self._partly) if so_far else None
+        for name in dict.fromkeys((*touched, *new)):
+            only = None if paths is None or name in new else touched_versions(paths, name)
+            self._models[name] = self._model(name, complete=complete, only=only, pulse=pulse)
+            if pulse is not None and pulse.is_due():
+                pulse.tell(self._models[name])
         self._complete = complete
+        self._cache.save()
+        return self._snapshot([*self._registry_problems(), *strange], complete=complete)
+
+    def _snapshot(self, problems: list[Problem], *, complete: bool) -> Snapshot:
         metadata, faults = self._load(layout.REGISTRY_FILE, load_registry, RegistryMetadata())
         capabilities = self._storage.capabilities()
+        models = tuple(self._models.values())
         return Snapshot(
             url=self._storage.url,
             metadata=metadata,
             trust=self._reader.trust,
-            models=_with_flags(tuple(self._models.values()), self._reader),
+            models=with_flags(models, self._reader) if complete else models,
             problems=tuple(problems + faults),
             read_only="" if capabilities.writable else capabilities.reason,
             complete=complete,
         )
 
+    def _partly(self, part: ModelView) -> Snapshot:
+        """Return what is known while a model is being read."""
+        self._models[part.name] = part
+        return self._snapshot([*self._registry_problems(), *self._found[1]], complete=False)
+
     def one(self, name: str, *, complete: bool) -> ModelView | None:
         """Return one model, without looking at the others; None where there is none."""
-        return self._model(name, complete=complete) if is_model(self._reader, name) else None
+        if not is_model(self._reader, name):
+            return None
+        view = self._model(name, complete=complete)
+        self._cache.save()
+        return view
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
@@ -89,29 +137,38 @@ class Scanner:
         except (SchemaError, StorageError) as error:
             return empty, [Problem(place=path, what=str(error), hint=error.hint)]
 
-    def _model(self, name: str, *, complete: bool) -> ModelView:
+    def _model(
+        self, name: str, *, complete: bool, only: Collection[str] | None = None, pulse: "Pulse | None" = None
+    ) -> ModelView:
         known = self._reader.log(name)
         path = f"{layout.model_folder(name)}/{layout.MODEL_FILE}"
         metadata, problems = self._load(path, load_model, ModelMetadata())
         problems += self._log_problems(name, known)
         folders, strange = self._version_folders(name, known.history.versions)
-        trust = self._reader.trust.newest.document
-        versions = [
-            self._versions.registered(
-                name, state, known.history, trust, present=state.version in folders, deep=complete
-            )
-            for state in known.history.versions.values()
-        ]
-        drafts = [one for one in folders if one not in known.history.versions]
-        versions += [self._versions.draft(name, one, known.history, deep=complete) for one in sorted(drafts)]
-        return ModelView(
+        view = ModelView(
             name=name,
             metadata=metadata,
             history=known.history,
-            versions=tuple(versions),
             problems=tuple(problems + strange),
             sound=known.alarm is None,
         )
+        views: list[VersionView] = []
+        for one in self._views(name, known.history, frozenset(folders), deep=complete, only=only):
+            views.append(one)
+            if pulse is not None and pulse.is_due():
+                rest = self._models[name].versions[len(views) :]
+                pulse.tell(replace(view, versions=(*views, *rest)))
+        return replace(view, versions=tuple(views))
+
+    def _views(
+        self, name: str, history: History, folders: frozenset[str], *, deep: bool, only: Collection[str] | None
+    ) -> Iterator[VersionView]:
+        trust = self._reader.trust.newest.document
+        with self._versions.model(name, history, trust, present=folders, deep=deep) as versions:
+            for state in history.versions.values():
+                yield versions.registered(state, again=only is None or state.version in only)
+            for one in sorted(folders - history.versions.keys()):
+                yield versions.draft(one, again=only is None or one in only)
 
     def _log_problems(self, name: str, known: ModelLog) -> list[Problem]:
         place = layout.chain_folder(layout.model_chain(name))
@@ -160,29 +217,5 @@ def _version_fault(entry: Entry, known: Mapping[str, str]) -> str:
     return fault or ("" if other == entry.name else f"its name differs from {other!r} only in case")
 
 
-def _touches(model: str, changed: Collection[str]) -> bool:
-    folder = layout.model_folder(model)
-    return any(path == folder or path.startswith(f"{folder}/") for path in changed)
-
-
-def _with_flags(models: tuple[ModelView, ...], reader: Reader) -> tuple[ModelView, ...]:
-    """Return the models with every version flagged that is built, by digest, on a revoked one."""
-    revoked = [
-        Digest(one.digest) for model in models for one in model.versions if one.status == "revoked" and one.digest
-    ]
-    words: dict[tuple[str, str], tuple[str, ...]] = {}
-    if revoked:
-        graph = graph_of((one for model in models for one in model.versions if one.digest), reader)
-        for tainted in graph.descendants_by_digest(revoked):
-            base = tainted.path[-1].parent
-            words[tainted.node.name, tainted.node.version] = (f"{base.name}:{base.version} is revoked",)
-    return tuple(_flagged(model, words) for model in models)
-
-
-def _flagged(model: ModelView, words: Mapping[tuple[str, str], tuple[str, ...]]) -> ModelView:
-    def bases(one: VersionView) -> tuple[str, ...]:
-        return words.get((one.model, one.version), ())
-
-    if all(one.revoked_bases == bases(one) for one in model.versions):
-        return model
-    return replace(model, versions=tuple(replace(one, revoked_bases=bases(one)) for one in model.versions))
+def _unread(name: str) -> ModelView:
+    return ModelView(name=name, metadata=ModelMetadata(), history=History(model=name))

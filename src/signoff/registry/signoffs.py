@@ -31,6 +31,7 @@ from signoff.records.statement import RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
+from signoff.registry.journal import Journal
 from signoff.registry.people import Me
 from signoff.registry.reader import ModelLog, Reader
 from signoff.schema import layout
@@ -71,6 +72,7 @@ class Signoffs:
         self._reader = reader
         self._surroundings = surroundings
         self.card_now = card_now
+        self._journal = Journal(reader.storage)
         self.checkpoint_age_days: Callable[[], int | None] = lambda: None
 
     def prepare(self, ask: Ask, me: Me) -> Prepared:
@@ -218,6 +220,7 @@ class Signoffs:
                 continue
             self._reader.take(prepared.ask.model, log)
             id_ = log.records[prepared.seq - 1].id
+            self._journal.tell(prepared.chain, prepared.seq, id_)
             return Written(prepared=prepared, id=id_, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
 

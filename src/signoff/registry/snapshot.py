@@ -15,12 +15,14 @@ from signoff.policy.approvals import Standing
 from signoff.policy.history import History, StageState, VersionState
 from signoff.policy.stage import stage_order
 from signoff.policy.trust import TrustChain
+from signoff.registry.indexing import index_of
 from signoff.registry.problems import Problem
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, VersionMetadata
 from signoff.values.metrics import Metric
 from signoff.values.refs import Ref, parse_ref
 
 Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
+FEW = 16
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +127,9 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
 
     def find(self, version: str) -> VersionView | None:
         """Return a version by its name, or None."""
-        return next((one for one in self.versions if one.version == version), None)
+        if len(self.versions) <= FEW:
+            return next((one for one in self.versions if one.version == version), None)
+        return index_of(self.versions, _version_name).get(version)
 
     def need(self, ref: Ref) -> VersionView:
         """Return the version that a reference selects.
@@ -152,7 +156,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
                 name = self._pointed(ref.selector)
             case _:
                 name = ref.selector
-        return [one for one in self.versions if one.version == name]
+        found = self.find(name) if name is not None else None
+        return [found] if found else []
 
     def _pointed(self, pointer: str) -> str | None:
         if pointer in self.history.stages:
@@ -210,7 +215,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     def find_model(self, name: str) -> ModelView | None:
         """Return a model by its name, or by its title where that is unique; None where there is none."""
-        exact = next((one for one in self.models if one.name == name), None)
+        exact = index_of(self.models, _model_name).get(name)
         if exact is not None:
             return exact
         titled = [one for one in self.models if one.metadata.title == name]
@@ -248,3 +253,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         """
         parsed = parse_ref(ref)
         return self.need_model(parsed.model).need(parsed)
+
+
+def _version_name(view: VersionView) -> str:
+    return view.version
+
+
+def _model_name(model: ModelView) -> str:
+    return model.name

@@ -1,213 +1,267 @@
-"""One version's files to its view.
+"""One version's files and what its log says, to its view.
 
-The rule it keeps: a registered version's metadata is what its manifest names by digest; a draft's is what its folder
-holds. Files that changed since they were registered are a problem, never new values.
+The rule it keeps: a view is made anew where its files may have changed, its state did, or what points at it; else it
+is the very same value, so that comparing snapshots costs little.
 """
 
-import hashlib
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Self
 
 import msgspec
 
-from signoff.errors import NotFoundError, SchemaError, StorageError
+from signoff.errors import StorageError
 from signoff.policy.approvals import standing
 from signoff.policy.history import History, VersionState
 from signoff.policy.stage import stage_order
+from signoff.registry.cache import Cache, Contents, Look, look_of
+from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
 from signoff.registry.snapshot import StageStatus, Status, VersionView
 from signoff.schema import layout
-from signoff.schema.cards import VersionMetadata, load_evaluation, load_version
-from signoff.schema.manifest import Manifest
 from signoff.schema.rules import TrustDocument
 from signoff.storage.base import Info
-from signoff.values.metrics import Metric
+from signoff.storage.glancing import Glances
+
+FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
+UNREAD = Contents()
+UNSETTLED = float("inf")
 
 
-class Weight(msgspec.Struct, frozen=True, kw_only=True):
-    """How many files a version has and how large they are together, in bytes."""
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """What this process has read of one version.
 
-    files: int
-    size: int
+    Attributes:
+        look: How its files looked then; None where they were not looked at.
+        contents: What they say.
+        basis: What else its view is made of.
+        view: Its view.
+    """
+
+    look: Look | None
+    contents: Contents
+    basis: tuple[object, ...]
+    view: VersionView
 
 
 class VersionScan:
-    """Reads versions; what has a digest is read once."""
+    """Makes the views of versions; what did not change is not read again."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, cache: Cache) -> None:
         """Read through this reader's storage."""
-        self._reader = reader
-        self._storage = reader.storage
-        self._weights: dict[tuple[str, str], Weight] = {}
-        self._cards: dict[str, tuple[str, str]] = {}
-        self._stamps: dict[tuple[str, str], tuple[str, str]] = {}
+        self.reader, self.storage, self.cache = reader, reader.storage, cache
+        self.seen: dict[str, dict[str, Seen]] = {}
 
-    def registered(
-        self, model: str, state: VersionState, history: History, trust: TrustDocument, *, present: bool, deep: bool
-    ) -> VersionView:
-        """Return the view of a registered version.
+    def card_now(self, model: str, version: str) -> str | None:
+        """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
+        return read_card(self.storage, model, version)
 
-        Args:
-            model: The model's name.
-            state: What the log says of the version.
-            history: What the log says of the model.
-            trust: The newest trust document.
-            present: Whether its folder is there.
-            deep: Whether to read its files.
-        """
-        facts, problems = self._reader.facts(model), list[Problem]()
-        card, metadata, metrics, weight = state.card, None, tuple[Metric, ...](), None
-        if deep and present:
-            self._look_again(model, state)
-            metadata = facts.metadata(state.version, state.digest)
-            problems += self._file_problems(model, state, metadata)
-            metrics = self._metrics(model, state, metadata)
-            card = self.card_now(model, state.version)
-            weight = self._weigh(model, state.version, facts.manifest(state.version, state.digest))
-        if not present and state.purged is None:
-            what = "its folder is missing"
-            problems.append(_problem(model, state.version, what, "restore it from a backup, or purge the version"))
+    def model(
+        self, name: str, history: History, trust: TrustDocument, *, present: frozenset[str], deep: bool
+    ) -> "ModelVersions":
+        """Return what makes the views of one model's versions; see `ModelVersions`."""
+        return ModelVersions(self, name, history, trust, present=present, deep=deep)
+
+
+class ModelVersions:
+    """Makes the views of one model's versions, one at a time, within a `with`.
+
+    Args:
+        scan: What was read before, of all models.
+        model: The model's name.
+        history: What its log says.
+        trust: The newest trust document.
+        present: The folders of versions that are there.
+        deep: Whether to look at their files.
+    """
+
+    def __init__(
+        self,
+        scan: VersionScan,
+        model: str,
+        history: History,
+        trust: TrustDocument,
+        *,
+        present: frozenset[str],
+        deep: bool,
+    ) -> None:
+        """Find out what points where, once for all versions."""
+        self._scan, self._model, self._history, self._trust = scan, model, history, trust
+        self._present, self._deep = present, deep
+        self._before = scan.seen.setdefault(model, {})
+        self._rows: Mapping[str, tuple[bytes, bytes]] | None = None
+        self._glances = Glances(scan.storage, f"{layout.model_folder(model)}/{layout.VERSIONS}")
+        self._order = stage_order(trust)
+        self._untouched: tuple[StageStatus, ...] | None = None
+        self._stages = _by_version((one.version, one.stage) for one in history.stages.values())
+        self._aliases = _by_version((one.version, one.alias) for one in history.aliases.values())
+
+    def __enter__(self) -> Self:
+        """Open the folder of the versions."""
+        if self._deep:
+            self._glances.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it, and forget the versions that are gone."""
+        self._glances.__exit__()
+        for gone in self._before.keys() - self._present - self._history.versions.keys():
+            del self._before[gone]
+
+    def registered(self, state: VersionState, *, again: bool = True) -> VersionView:
+        """Return the view of a registered version; `again` False: its files did not change."""
+        version = state.version
+        present = version in self._present
+        look, contents = self._registered(state, again=again) if self._deep and present else (None, UNREAD)
+        basis = (
+            state,
+            present,
+            self._stages.get(version, ()),
+            self._aliases.get(version, ()),
+            self._trust,
+        )
+        before = self._before.get(version)
+        if before is not None and before.contents is contents and before.basis == basis:
+            view = before.view
+        else:
+            view = self._view(state, contents, present=present, deep=look is not None)
+        return self._kept(version, Seen(look, contents, basis, view))
+
+    def _registered(self, state: VersionState, *, again: bool) -> tuple[Look, Contents]:
+        before = self._before.get(state.version)
+        if before is not None and before.look is not None and not again and before.basis[0] is state:
+            return before.look, before.contents
+        names = (*FIXED, *(one.name for one in state.evaluations))
+        said = (state.digest, *(one.digest for one in state.evaluations))
+        look = look_of(said, zip(names, self._glances.at(state.version, names), strict=True))
+        known = self._known(state.version, look)
+        if known is not None:
+            return look, known
+        self._scan.reader.facts(self._model).forget(state.digest)
+        contents = read_registered(self._scan.storage, self._model, state)
+        return self._read(state.version, look, contents), contents
+
+    def draft(self, version: str, *, again: bool = True) -> VersionView:
+        """Return the view of a folder that is not registered; `again` False: its files did not change."""
+        reserved = self._history.reserved.get(version)
+        look, contents, faults = self._draft(version, again=again) if self._deep else (None, UNREAD, ())
+        basis = (reserved, faults)
+        before = self._before.get(version)
+        if before is not None and before.contents is contents and before.basis == basis:
+            return self._kept(version, Seen(look, contents, basis, before.view))
+        if reserved and self._deep:
+            what = f"its registration fell; the name stays reserved for the digest {reserved[:12]}"
+            faults = (problem(self._model, version, what, "register the same bytes again"), *faults)
+        view = VersionView(
+            model=self._model,
+            version=version,
+            digest=None,
+            status="unregistered",
+            metadata=contents.metadata,
+            metrics=contents.metrics,
+            card=contents.card,
+            files=contents.files,
+            size=contents.size,
+            problems=faults + contents.problems,
+            author=(contents.metadata.author if contents.metadata else None) or "",
+            moment=contents.moment,
+        )
+        return self._kept(version, Seen(look, contents, basis, view))
+
+    def _draft(self, version: str, *, again: bool) -> tuple[Look | None, Contents, tuple[Problem, ...]]:
+        before = self._before.get(version)
+        if before is not None and before.look is not None and not again:
+            return before.look, before.contents, ()
+        try:
+            files: tuple[tuple[str, Info], ...] = self._glances.walk(version)
+        except StorageError as error:
+            contents = read_draft(self._scan.storage, self._model, version, ())
+            unknown = msgspec.structs.replace(contents, files=None, size=None)
+            return None, unknown, (problem(self._model, version, str(error), error.hint),)
+        look = look_of((), files)
+        known = self._known(version, look)
+        if known is None:
+            known = read_draft(self._scan.storage, self._model, version, files)
+            look = self._read(version, look, known)
+        return look, known, ()
+
+    def _read(self, version: str, look: Look, contents: Contents) -> Look:
+        """Keep what was read just now; return the look by which it is known again, which files too new do not have."""
+        if not self._scan.cache.settled(look):
+            return Look(look.stamp, UNSETTLED)
+        self._scan.cache.keep(self._model, version, look, contents)
+        return look
+
+    def _known(self, version: str, look: Look) -> Contents | None:
+        """Return what the files say that look like this, where it was read before."""
+        before = self._before.get(version)
+        if before is not None and before.look == look:
+            return before.contents
+        if self._rows is None:
+            self._rows = self._scan.cache.rows(self._model)
+        return self._scan.cache.find(self._rows.get(version), look)
+
+    def _kept(self, version: str, seen: Seen) -> VersionView:
+        before = self._before.get(version)
+        if seen.look is not None or before is None or before.look is None:
+            self._before[version] = seen
+        return seen.view
+
+    def _view(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> VersionView:
         return VersionView(
-            model=model,
+            model=self._model,
             version=state.version,
             digest=state.digest,
             status=status_of(state, present=present),
             state=state,
-            metadata=metadata,
-            metrics=metrics,
-            card=card,
-            stages=tuple(one.stage for one in history.stages.values() if one.version == state.version),
-            aliases=tuple(one.alias for one in history.aliases.values() if one.version == state.version),
-            asks=tuple(
-                StageStatus(stage=stage, standing=standing(state, stage, trust=trust, card=card))
-                for stage in stage_order(trust)
-            ),
-            files=weight.files if weight else None,
-            size=weight.size if weight else None,
-            problems=tuple(problems),
+            metadata=contents.metadata,
+            metrics=contents.metrics,
+            card=contents.card if deep else state.card,
+            stages=self._stages.get(state.version, ()),
+            aliases=self._aliases.get(state.version, ()),
+            asks=self._asks(state, contents.card if deep else state.card),
+            files=contents.files,
+            size=contents.size,
+            problems=self._problems(state, contents, present=present, deep=deep),
             author=state.registrant,
             moment=state.moment,
         )
 
-    def draft(self, model: str, version: str, history: History, *, deep: bool) -> VersionView:
-        """Return the view of a folder that is not registered."""
-        view = VersionView(model=model, version=version, digest=None, status="unregistered")
-        if not deep:
-            return view
-        reserved = history.reserved.get(version)
-        problems = list[Problem]()
-        if reserved:
-            what = f"its registration fell; the name stays reserved for the digest {reserved[:12]}"
-            problems.append(_problem(model, version, what, "register the same bytes again"))
-        metadata = self._draft_metadata(model, version, problems)
-        weight, moment = self._weigh_draft(model, version, problems)
-        metrics = (metadata.metrics if metadata else ()) + self._draft_metrics(model, version, problems)
-        return msgspec.structs.replace(
-            view,
-            metadata=metadata,
-            metrics=metrics,
-            card=self.card_now(model, version),
-            files=weight.files if weight else None,
-            size=weight.size if weight else None,
-            problems=tuple(problems),
-            author=(metadata.author if metadata else None) or "",
-            moment=moment,
+    def _asks(self, state: VersionState, card: str | None) -> tuple[StageStatus, ...]:
+        """Return how far a version is for every stage; all versions that nobody spoke of are equally far."""
+        if not state.decisions and not state.requests:
+            if self._untouched is None:
+                self._untouched = self._judged(state, card)
+            return self._untouched
+        return self._judged(state, card)
+
+    def _judged(self, state: VersionState, card: str | None) -> tuple[StageStatus, ...]:
+        return tuple(
+            StageStatus(stage=stage, standing=standing(state, stage, trust=self._trust, card=card))
+            for stage in self._order
         )
 
-    def card_now(self, model: str, version: str) -> str | None:
-        """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
-        path = layout.version_file(model, version, layout.CARD_FILE)
-        try:
-            stamp = self._storage.info(path).stamp
-            if path not in self._cards or self._cards[path][0] != stamp:
-                content = self._storage.read(path, most=layout.LARGEST_CARD)
-                self._cards[path] = (stamp, hashlib.sha256(content).hexdigest())
-            return self._cards[path][1]
-        except StorageError:
-            return None
-
-    def _look_again(self, model: str, state: VersionState) -> None:
-        """Have the metadata read anew where its files are no longer the ones that were read."""
-        names = (layout.MANIFEST_FILE, layout.VERSION_FILE)
-        first, second = (self._stamp(layout.version_file(model, state.version, name)) for name in names)
-        before = self._stamps.setdefault((model, state.version), (first, second))
-        if before != (first, second):
-            self._stamps[model, state.version] = (first, second)
-            self._reader.facts(model).forget(state.digest)
-
-    def _stamp(self, path: str) -> str:
-        try:
-            return self._storage.info(path).stamp
-        except StorageError:
-            return ""
-
-    def _file_problems(self, model: str, state: VersionState, metadata: VersionMetadata | None) -> list[Problem]:
-        if self._reader.facts(model).manifest(state.version, state.digest) is None:
-            what = "SHA256SUMS is missing or not the registered one"
-            return [] if state.purged else [_problem(model, state.version, what, "restore it; see: signoff verify")]
-        if metadata is None:
-            what = "version.yaml is missing, changed or unreadable"
-            return [_problem(model, state.version, what, "restore it from a backup; see: signoff verify")]
-        return _faults(model, state.version, metadata)
-
-    def _metrics(self, model: str, state: VersionState, metadata: VersionMetadata | None) -> tuple[Metric, ...]:
-        facts = self._reader.facts(model)
-        found = list(metadata.metrics) if metadata else []
-        for one in state.evaluations:
-            evaluation = facts.evaluation(state.version, one.name, one.digest)
-            found += evaluation.metrics if evaluation else ()
-        return tuple(found)
-
-    def _weigh(self, model: str, version: str, manifest: Manifest | None) -> Weight | None:
-        key = (model, version)
-        if manifest is None:
-            return None
-        if key not in self._weights:
-            try:
-                sizes = [
-                    self._storage.info(layout.version_file(model, version, path)).size for path, _ in manifest.files
-                ]
-            except StorageError:
-                return None
-            self._weights[key] = Weight(files=len(sizes), size=sum(sizes))
-        return self._weights[key]
-
-    def _weigh_draft(self, model: str, version: str, problems: list[Problem]) -> tuple[Weight | None, datetime | None]:
-        try:
-            files: tuple[tuple[str, Info], ...] = self._storage.walk(layout.version_folder(model, version))
-        except StorageError as error:
-            problems.append(_problem(model, version, str(error), error.hint))
-            return None, None
-        newest = max((info.modified for _, info in files), default=0.0)
-        moment = datetime.fromtimestamp(int(newest), UTC) if newest else None
-        return Weight(files=len(files), size=sum(info.size for _, info in files)), moment
-
-    def _draft_metadata(self, model: str, version: str, problems: list[Problem]) -> VersionMetadata | None:
-        path = layout.version_file(model, version, layout.VERSION_FILE)
-        try:
-            metadata = load_version(self._storage.read(path, most=layout.LARGEST_METADATA))
-        except NotFoundError:
-            return None
-        except (SchemaError, StorageError) as error:
-            problems.append(_problem(model, version, f"version.yaml: {error}", error.hint))
-            return None
-        problems += _faults(model, version, metadata)
-        return metadata
-
-    def _draft_metrics(self, model: str, version: str, problems: list[Problem]) -> tuple[Metric, ...]:
-        folder = layout.version_file(model, version, layout.EVALUATIONS)
-        found: list[Metric] = []
-        try:
-            names = [one.name for one in self._storage.entries(folder) if one.name.endswith(".yaml")]
-        except StorageError:
+    def _problems(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> tuple[Problem, ...]:
+        if state.purged is not None and not (present and contents.manifested):
             return ()
-        for name in names:
-            try:
-                content = self._storage.read(f"{folder}/{name}", most=layout.LARGEST_METADATA)
-                found += load_evaluation(content).metrics
-            except (SchemaError, StorageError) as error:
-                problems.append(_problem(model, version, f"evaluations/{name}: {error}", error.hint))
-        return tuple(found)
+        if not present:
+            what, hint = "its folder is missing", "restore it from a backup, or purge the version"
+        elif deep and not contents.manifested:
+            what, hint = "SHA256SUMS is missing or not the registered one", "restore it; see: signoff verify"
+        elif deep and contents.metadata is None:
+            what = "version.yaml is missing, changed or unreadable"
+            hint = "restore it from a backup; see: signoff verify"
+        else:
+            return contents.problems
+        return (problem(self._model, state.version, what, hint),)
+
+
+def _by_version(pointers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for version, name in pointers:
+        found[version] += (name,)
+    return found
 
 
 def status_of(state: VersionState, *, present: bool) -> Status:
@@ -219,14 +273,3 @@ def status_of(state: VersionState, *, present: bool) -> Status:
     if not present:
         return "missing"
     return "deprecated" if state.deprecated is not None else "registered"
-
-
-def _problem(model: str, version: str, what: str, hint: str) -> Problem:
-    return Problem(place=layout.version_folder(model, version), what=what, hint=hint)
-
-
-def _faults(model: str, version: str, metadata: VersionMetadata) -> list[Problem]:
-    return [
-        Problem(place=layout.version_file(model, version, layout.VERSION_FILE), what=str(one), severity="note")
-        for one in metadata.faults
-    ]

@@ -14,6 +14,7 @@ CHECKPOINT_CHAIN = "checkpoints"
 TEMPORARY = ".signoff/tmp"
 PROPOSALS = ".signoff/proposals"
 QUARANTINE = ".signoff/quarantine"
+JOURNAL = ".signoff/journal"
 ALLOWED_SIGNERS = ".signoff/allowed_signers"
 
 MODEL_FILE = "model.yaml"
@@ -22,6 +23,7 @@ CARD_FILE = "README.md"
 MANIFEST_FILE = "SHA256SUMS"
 EVALUATIONS = "evaluations"
 CURVES_FILE = "metrics.jsonl"
+DEEPEST_MODEL = 4
 LOG, VERSIONS, CARDS, PACKS = "log", "versions", "cards", "packs"
 MODEL_MARKS = frozenset({LOG, VERSIONS, MODEL_FILE})
 MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
@@ -29,6 +31,8 @@ MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
 SLOT = re.compile(r"([0-9]{8})\.rec")
 EVALUATION = re.compile(r"evaluations/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.yaml")
 LARGEST_RECORD = 64 * 1024
+LARGEST_JOURNAL_ENTRY = 64 * 1024
+MOST_SLOTS = 10**8
 LARGEST_TRUST_RECORD = 16 * 1024 * 1024
 LARGEST_METADATA = 1024 * 1024
 LARGEST_CARD = 8 * 1024 * 1024
@@ -84,6 +88,11 @@ def card_path(model: str, digest: str) -> str:
 def heads_path(digest: str) -> str:
     """Return where the list of heads that a checkpoint names is kept."""
     return f"{PRIVATE}/{CHECKPOINT_CHAIN}/{digest}.heads"
+
+
+def journal_path(number: int) -> str:
+    """Return the path of the journal's entry of this number, from 1."""
+    return f"{JOURNAL}/{number:016d}.json"
 
 
 def proposal_folder(proposal: str) -> str:

@@ -5,9 +5,12 @@ whatever other parsers quarrel about (`no`, `012`, `1_000`, `1:30`, dates) is te
 """
 
 import re
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-Value: TypeAlias = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
+if TYPE_CHECKING:
+    Value: TypeAlias = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
+else:
+    Value = Any  # msgspec resolves no alias that names itself
 """What a file can say; a float that was read is a `Real`."""
 Scalar: TypeAlias = bool | float | str | None
 """A value that is no list and no map."""

@@ -31,11 +31,14 @@ class Info(msgspec.Struct, frozen=True):
         size: Bytes.
         stamp: Differs when the content may differ: times, inode, etag, as far as the backend has them.
         modified: Seconds since 1970 as the storage says, or 0.0 where it does not.
+        changed: The same of the last change of anything about the file, which nobody can set back; 0.0 where the
+            storage does not say.
     """
 
     size: int
     stamp: str
     modified: float
+    changed: float = 0.0
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):

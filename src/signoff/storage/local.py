@@ -13,10 +13,11 @@ from typing import BinaryIO, Literal
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.base import Capabilities, Entry, Info
-from signoff.storage.folders import FOLDER, failed, not_regular, open_folder, open_regular, stat_regular, sync_folder
+from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies
 from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
 from signoff.storage.publishing import CannotPublishError, Target, exchange, publish
+from signoff.storage.walking import info_of, walk_open
 
 OPENED_READ_ONLY = "it was opened read-only"
 NOT_WRITABLE = "this user may not write there"
@@ -65,13 +66,13 @@ class LocalStorage:
         """Return every regular file below a folder, sorted bytewise; a symlink or special file refuses it all."""
         parts = split_folder(path)
         with open_folder(self.root, parts) as folder:
-            return tuple(sorted(_walk(folder, "", above=path, left=DEEPEST - len(parts)), key=bytewise))
+            return tuple(sorted(walk_open(folder, "", above=path, left=DEEPEST - len(parts)), key=bytewise))
 
     def info(self, path: str) -> Info:
         """Return a regular file's size and stamp."""
         parts, name = split_file(path)
         with open_folder(self.root, parts) as folder:
-            return _info(stat_regular(folder, name, path=path))
+            return info_of(stat_regular(folder, name, path=path))
 
     def read(self, path: str, *, most: int) -> bytes:
         """Return a regular file's bytes, at most `most`."""
@@ -100,13 +101,16 @@ class LocalStorage:
             file, _ = open_regular(folder, name, path=path)
         return os.fdopen(file, "rb")
 
-    def put_new(self, path: str, content: bytes) -> bool:
-        """Publish a file whole, or not at all; folders are made as needed."""
+    def put_new(self, path: str, content: bytes, *, durable: bool = True) -> bool:
+        """Publish a file whole, or not at all; folders are made as needed.
+
+        A hint that nobody misses need not be durable: a crash may leave it empty.
+        """
         self._need_writable(path)
         parts, name = split_file(path)
         try:
             with open_folder(self.root, parts, create=True) as folder:
-                return publish(Target(root=self.root, path=path, folder=folder, name=name), content)
+                return publish(Target(root=self.root, path=path, folder=folder, name=name, durable=durable), content)
         except CannotPublishError as error:
             self._reason = f"its filesystem cannot publish without replacing: {error.message}"
             raise
@@ -184,43 +188,6 @@ def _kind(item: os.DirEntry[str]) -> Literal["file", "folder", "other"]:
     if item.is_file(follow_symlinks=False):
         return "file"
     return "folder" if item.is_dir(follow_symlinks=False) else "other"
-
-
-def _info(status: os.stat_result) -> Info:
-    stamp = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
-    return Info(size=status.st_size, stamp=stamp, modified=status.st_mtime)
-
-
-def _walk(folder: int, below: str, *, above: str, left: int) -> Iterator[tuple[str, Info]]:
-    """Yield the files below an open folder; `left` is how many folders deeper may be gone."""
-    try:
-        with os.scandir(folder) as found:
-            items = [(item.name, item.stat(follow_symlinks=False)) for item in found]
-    except OSError as error:
-        raise failed(f"{above}/{below}".rstrip("/"), error, doing="list") from error
-    for name, status in items:
-        path = f"{below}{name}"
-        if stat.S_ISREG(status.st_mode):
-            yield path, _info(status)
-        elif stat.S_ISDIR(status.st_mode):
-            yield from _walk_folder(folder, name, path=path, above=above, left=left - 1)
-        else:
-            raise not_regular(f"{above}/{path}".lstrip("/"), status.st_mode)
-
-
-def _walk_folder(folder: int, name: str, *, path: str, above: str, left: int) -> Iterator[tuple[str, Info]]:
-    where = f"{above}/{path}".lstrip("/")
-    if left < 1:
-        message = f"{where!r} is deeper than {DEEPEST} folders"
-        raise StorageError(message)
-    try:
-        inner = os.open(name, FOLDER, dir_fd=folder)
-    except OSError as error:
-        raise failed(where, error, doing="list") from error
-    try:
-        yield from _walk(inner, f"{path}/", above=above, left=left)
-    finally:
-        os.close(inner)
 
 
 def _read(folder: int, name: str, *, path: str, most: int) -> bytes:

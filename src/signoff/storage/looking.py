@@ -19,18 +19,13 @@ def look(root: str, *, by_names: bool) -> dict[str, int]:
         by_names: Whether the names in a folder decide (network filesystems keep old times for a while), or its time.
     """
     ask = _names if by_names else _time
-    found = {path: ask(f"{root}/{path}") for path in (*PLACES, *_folders(root, "models", depth=0))}
+    found = {path: ask(f"{root}/{path}") for path in (*PLACES, *folders_of_models(root))}
     return {path: number for path, number in found.items() if number}
 
 
-def count_folders(root: str, *, most: int) -> int:
-    """Count the folders below `models`, and stop above `most`."""
-    count, todo = 0, [f"{root}/models"]
-    while todo and count <= most:
-        below = _subfolders(todo.pop())
-        count += len(below)
-        todo.extend(below)
-    return count
+def folders_of_models(root: str) -> Iterator[str]:
+    """Yield the folders in which models, versions and records appear: `models` and those below, but for versions."""
+    return _folders(root, "models", depth=0)
 
 
 def _folders(root: str, path: str, *, depth: int) -> Iterator[str]:
@@ -38,11 +33,12 @@ def _folders(root: str, path: str, *, depth: int) -> Iterator[str]:
     yield path
     if depth > SEGMENTS or (depth > 1 and path.rpartition("/")[2] in CLOSED):
         return
-    for place in _subfolders(f"{root}/{path}"):
+    for place in subfolders(f"{root}/{path}"):
         yield from _folders(root, f"{path}/{place.rpartition('/')[2]}", depth=depth + 1)
 
 
-def _subfolders(place: str) -> list[str]:
+def subfolders(place: str) -> list[str]:
+    """Return the paths of the folders in a folder; [] where it cannot be listed."""
     try:
         with os.scandir(place) as found:
             return [entry.path for entry in found if entry.is_dir(follow_symlinks=False)]

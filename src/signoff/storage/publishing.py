@@ -37,12 +37,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         path: The file's path below it, for messages.
         folder: The descriptor of its folder.
         name: Its name in there.
+        durable: Whether it must outlive a crash.
     """
 
     root: str
     path: str
     folder: int
     name: str
+    durable: bool = True
 
 
 class _WrongPlaceError(Exception):
@@ -137,7 +139,8 @@ def _write(target: Target, file: int, content: bytes, *, mode: int | None) -> No
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(file, rest) :]
-    os.fsync(file)
+    if target.durable:
+        os.fsync(file)
 
 
 def _judge(target: Target, content: bytes, error: OSError) -> bool:
@@ -170,6 +173,8 @@ def _cannot(target: Target, error: OSError) -> StorageError:
 
 
 def _sync(target: Target) -> None:
+    if not target.durable:
+        return
     try:
         sync_folder(target.folder)
     except OSError as error:

@@ -78,6 +78,32 @@ def write_cache(name: str, content: bytes) -> None:
     _write(cache_folder(), name, content, durable=False)
 
 
+def list_cache() -> tuple[tuple[str, int], ...]:
+    """Return the path below the cache's folder and the size of every file in it, sorted.
+
+    Raises:
+        StorageError: It cannot be listed.
+    """
+    above = cache_folder()
+    try:
+        found = [(str(path.relative_to(above)), path.lstat().st_size) for path in above.rglob("*") if not path.is_dir()]
+    except OSError as error:
+        raise failed(str(above), error, doing="list") from error
+    return tuple(sorted(found))
+
+
+def remove_cache(name: str) -> None:
+    """Remove a cache file, if it is there.
+
+    Raises:
+        StorageError: It cannot be removed.
+    """
+    try:
+        (cache_folder() / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise failed(str(cache_folder() / name), error, doing="remove") from error
+
+
 def read_config() -> bytes | None:
     """Return this user's configuration, or None where there is none.
 

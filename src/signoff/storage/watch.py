@@ -5,6 +5,7 @@ by looking. Many changes are told together. What cannot be announced is looked f
 """
 
 import errno
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from signoff.storage.looking import count_folders, look
+from signoff.schema import layout
+from signoff.schema.journal import paths_of
+from signoff.storage.following import last_number
+from signoff.storage.looking import look
 from signoff.storage.paths import PRIVATE_PREFIX
 
 if TYPE_CHECKING:
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_WATCHES = "this machine has no file watches left: looking every few seconds instead"
 DEAF = "changes came that nobody announced: looking every few seconds instead"
-MANY = "many folders: looking every few seconds"
+MANY = "many versions: what is edited inside old ones shows after a rescan"
 NOT_ANNOUNCED = "this filesystem announces no changes of others: looking every few seconds"
 MOST_TOLD = 10_000
 JOINING = 0.3
@@ -34,19 +38,19 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
         settle: Between two calls of `on_change`.
         quick: Between two looks, while things change.
         slow: Between two looks, when nothing changes.
-        many: Between two looks at a registry of many folders.
         net: Between two looks where changes are announced.
         grace: How long an announcement may take, when a look was faster.
-        most_folders: Up to so many folders are watched.
+        share: At most this part of the time is spent looking.
+        most_folders: Up to so many folders of versions are watched.
     """
 
     settle: float = 0.15
     quick: float = 2.0
     slow: float = 15.0
-    many: float = 10.0
     net: float = 30.0
     grace: float = 0.5
-    most_folders: int = 5_000
+    share: float = 0.005
+    most_folders: int = 20_000
 
 
 class Watch:
@@ -82,6 +86,7 @@ class Watch:
         self._inotify = self._listen() if notifies else None
         self.note = self.note or ("" if notifies else NOT_ANNOUNCED)
         self._seen = look(self._root, by_names=self._by_names)
+        self._journal = 0 if notifies else last_number(self._is_journalled)
         self._thread = threading.Thread(target=self._run, name="signoff-watch", daemon=True)
         self._thread.start()
 
@@ -96,26 +101,27 @@ class Watch:
 
     def _listen(self) -> "Inotify | None":
         self._interval = self._pace.net
-        if count_folders(self._root, most=self._pace.most_folders) > self._pace.most_folders:
-            self.note, self._interval = MANY, self._pace.many
-            return None
-        from signoff.storage.inotify import Inotify  # noqa: PLC0415 (54 ms that only a screen needs)
+        from signoff.storage.inotify import Inotify  # noqa: PLC0415 (only a screen needs it)
 
+        most = self._pace.most_folders
         try:
-            return Inotify(self._root, told=self._tell, lost=self._tell_everything)
+            announced = Inotify(self._root, told=self._tell, lost=self._tell_everything, most=most)
         except OSError as error:
             if error.errno not in {errno.ENOSPC, errno.EMFILE, errno.ENFILE}:
                 raise
             self.note, self._interval = NO_WATCHES, self._pace.quick
             return None
+        self.note = "" if announced.deep else MANY
+        return announced
 
-    def _tell(self, path: str) -> None:
-        """Keep a path that was announced."""
-        if path.startswith(".signoff/tmp") or PRIVATE_PREFIX in path:
+    def _tell(self, paths: list[str]) -> None:
+        """Keep paths that were announced."""
+        meant = [path for path in paths if not path.startswith(layout.TEMPORARY) and PRIVATE_PREFIX not in path]
+        if not meant:
             return
         with self._lock:
-            self._pending.add(path)
-            self._told.add(path)
+            self._pending.update(meant)
+            self._told.update(meant)
             if len(self._pending) > MOST_TOLD:
                 self._everything = True
             if len(self._told) > MOST_TOLD:
@@ -131,12 +137,17 @@ class Watch:
     def _run(self) -> None:
         due = time.monotonic() + self._interval
         while not self._over.is_set():
-            if self._wake.wait(max(0.0, due - time.monotonic())):
+            soon = due if self._inotify else min(due, time.monotonic() + self._pace.quick)
+            if self._wake.wait(max(0.0, soon - time.monotonic())):
                 self._pass_on()
                 self._over.wait(self._pace.settle)
+            elif not self._inotify:
+                self._follow_journal()
             if not self._over.is_set() and time.monotonic() >= due:
+                began = time.monotonic()
                 self._look()
-                due = time.monotonic() + self._interval
+                ended = time.monotonic()
+                due = ended + max(self._interval, (ended - began) / self._pace.share)
 
     def _pass_on(self) -> None:
         """Tell what is pending, as one set."""
@@ -146,20 +157,21 @@ class Watch:
             something = bool(self._everything or self._pending)
             self._pending, self._everything = set(), False
         if something and not self._over.is_set():
-            self._extend()
             self._on_change(changed)
 
-    def _extend(self) -> None:
-        """Hear from places that exist only now; what they held before is not announced."""
-        if self._inotify is None:
-            return
-        try:
-            new = self._inotify.extend()
-        except OSError:
-            self._go_deaf(NO_WATCHES)
-            return
-        if new:
-            self._tell_everything()
+    def _is_journalled(self, number: int) -> bool:
+        return os.path.isfile(f"{self._root}/{layout.journal_path(number)}")  # noqa: PTH113 (asked every 2 seconds)
+
+    def _follow_journal(self) -> None:
+        """Tell the records of which others wrote in the journal: one question to the filesystem where there is none."""
+        found: set[str] = set()
+        while len(found) < MOST_TOLD and self._is_journalled(self._journal + 1):
+            self._journal += 1
+            found.update(_entry(f"{self._root}/{layout.journal_path(self._journal)}"))
+        with self._lock:
+            self._pending |= found
+        if found:
+            self._wake.set()
 
     def _look(self) -> None:
         """Compare the folders with what was seen; where changes are announced, tell only what was not."""
@@ -170,7 +182,7 @@ class Watch:
             changed = self._missed(changed)
             if changed:
                 self._go_deaf(DEAF)
-        elif self.note != MANY:
+        else:
             self._interval = self._pace.quick if changed else min(self._interval * 1.5, self._pace.slow)
         with self._lock:
             self._pending |= changed
@@ -192,6 +204,15 @@ class Watch:
         if self._inotify:
             self._inotify.close()
         self._inotify = None
+
+
+def _entry(place: str) -> tuple[str, ...]:
+    try:
+        file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return ()
+    with os.fdopen(file, "rb") as stream:
+        return paths_of(stream.read(layout.LARGEST_JOURNAL_ENTRY))
 
 
 def _unannounced(folders: set[str], told: set[str]) -> set[str]:

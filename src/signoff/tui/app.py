@@ -131,6 +131,7 @@ class SignoffApp(NavigatingApp):
             return
         changed, was = message.snapshot != self.snapshot, self.freshness.kind
         kind = "polling" if message.note else "live"
+        kind = kind if message.snapshot.complete else "reading"
         if changed or kind != was:
             self.freshness = Freshness(kind, f"{self.session.now().astimezone():%H:%M}")
         self.snapshot = message.snapshot

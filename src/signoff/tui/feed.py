@@ -6,6 +6,7 @@ is a value; wake-ups come together, the first at once, the next a moment later. 
 
 import asyncio
 import contextlib
+import gc
 import queue
 import sys
 import threading
@@ -17,6 +18,8 @@ from textual.message import Message
 
 from signoff.errors import SignoffError
 from signoff.registry.registry import Registry
+from signoff.registry.remembered import recall, retain
+from signoff.registry.snapshot import Snapshot
 from signoff.registry.watching import Watching, watch
 from signoff.tui.messages import Seen, Unreadable
 
@@ -26,6 +29,7 @@ Tell = Callable[[Message], object]
 SETTLE = 0.15
 AGAIN = 10.0
 MOST_PATHS = 2000
+SELDOM = 60.0
 SWITCH = 0.0005
 
 
@@ -70,6 +74,8 @@ class Feed:
         self._pending: set[str] = set()
         self._everything = False
         self._watch: Watching | None = None
+        self._read_once = self._painted = False
+        self._retained = 0.0
 
     def start(self) -> None:
         """Begin; the screen's thread is let in often while this one computes."""
@@ -89,10 +95,11 @@ class Feed:
         self._awake.set()
 
     def _run(self) -> None:
-        well = self._look(None, complete=False)
+        well = self._begin()
         if self._watching:
             self._watch = watch(self._registry, self.wake, every=self._every)
         well = self._look(None, complete=True) and well
+        gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
         while not self._over.is_set():
             came = self._awake.wait(None if well else AGAIN)
             if self._over.is_set():
@@ -103,6 +110,19 @@ class Feed:
         if self._watch is not None:
             self._watch.close()
 
+    def _begin(self) -> bool:
+        """Show what was there last time, or else names and states before details."""
+        gc.disable()
+        try:
+            before = recall(self._registry.url, self._registry.reader.trust)
+        finally:
+            gc.enable()
+        if before is not None:
+            self._painted = True
+            self._show(before)
+            return True
+        return self._look(None, complete=False)
+
     def _taken(self) -> frozenset[str] | None:
         with self._lock:
             changed = None if self._everything else frozenset(self._pending)
@@ -112,13 +132,26 @@ class Feed:
 
     def _look(self, changed: frozenset[str] | None, *, complete: bool) -> bool:
         try:
-            snapshot = self._registry.snapshot(changed=changed, complete=complete)
+            so_far = None if self._read_once or self._painted else self._show
+            snapshot = self._registry.snapshot(changed=changed, complete=complete, so_far=so_far)
             self._registry.close()
         except SignoffError as error:
             self._say(Unreadable(str(error)))
             return False
-        self._say(Seen(snapshot, note=self._watch.note if self._watch else ""))
+        self._show(snapshot)
+        if complete:
+            self._read_once = True
+            self._retain(snapshot)
         return True
+
+    def _show(self, snapshot: Snapshot) -> None:
+        self._say(Seen(snapshot, note=self._watch.note if self._watch else ""))
+
+    def _retain(self, snapshot: Snapshot) -> None:
+        """Keep what the lists show for the next time, now and then."""
+        if time.monotonic() >= self._retained:
+            retain(snapshot)
+            self._retained = time.monotonic() + SELDOM
 
     def _say(self, message: Seen | Unreadable) -> None:
         message.feed = self

@@ -91,7 +91,6 @@ PLAIN_GLYPHS = str.maketrans(
         "Δ": "d",
         TIMES: "x",
         "±": "~",
-        "•": "*",
         "◆": "X",
         "┤": "|",
         "━": "=",

@@ -1,0 +1,176 @@
+"""What this client has parsed before, so that opening a registry again does not parse it again.
+
+The rule it keeps: it is for showing, never for deciding: whoever decides reads the bytes and their digests. A row is
+believed only while every file that it was made of looks as it did; a file so new that a change might not show is read
+again, as git does. Losing, damaging or forging the cache costs time or a wrong picture, and never an approval.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from signoff import __version__
+from signoff.registry.pins import place_of
+from signoff.registry.problems import Problem
+from signoff.schema.cards import VersionMetadata
+from signoff.schema.scalars import Real
+from signoff.storage.base import Info, Storage
+from signoff.values.metrics import Metric
+from signoff.values.names import Digest
+
+if TYPE_CHECKING:
+    from signoff.storage.shelf import Row, Shelf
+
+FORM = 1
+"""Goes up when what is parsed becomes something else without a new version of signoff."""
+MOMENT = 2.0
+REAL = 1
+MOST_KEPT = 500
+
+
+class Contents(msgspec.Struct, frozen=True, array_like=True):
+    """What the files of a version say.
+
+    Attributes:
+        metadata: Its version.yaml; None where it cannot be had.
+        metrics: Of version.yaml and of evaluations.
+        card: The sha256 of its model card, or None.
+        files: How many files; None where nobody counted.
+        size: Bytes of its files.
+        moment: When a draft was written.
+        problems: What is wrong with the files.
+        manifested: Whether the registered manifest is there.
+    """
+
+    metadata: VersionMetadata | None = None
+    metrics: tuple[Metric, ...] = ()
+    card: str | None = None
+    files: int | None = None
+    size: int | None = None
+    moment: datetime | None = None
+    problems: tuple[Problem, ...] = ()
+    manifested: bool = True
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How the files of a version look without opening them.
+
+    Attributes:
+        stamp: Differs when what they say may differ.
+        changed: When the newest of them changed, in seconds since 1970.
+    """
+
+    stamp: bytes
+    changed: float
+
+
+def look_of(said: Iterable[str], files: Iterable[tuple[str, Info | None]]) -> Look:
+    """Return how files look, and what else their meaning depends on."""
+    parts = list(said)
+    changed = 0.0
+    for name, info in files:
+        parts += (name, info.stamp if info else "")
+        changed = max(changed, info.changed if info else 0.0)
+    whole = "\0".join(parts).encode("utf-8", "surrogateescape")
+    return Look(hashlib.blake2b(whole, digest_size=16).digest(), changed)
+
+
+def plain(value: object) -> object:
+    """Keep a number as it was written, and a digest as text."""
+    if isinstance(value, Real):
+        return msgspec.msgpack.Ext(REAL, value.text.encode())
+    if isinstance(value, Digest):
+        return str(value)
+    message = f"cannot keep {value!r}"
+    raise TypeError(message)
+
+
+def as_written(code: int, content: memoryview) -> Real:
+    """Return a number that was kept."""
+    if code != REAL:
+        message = f"an unknown kind {code}"
+        raise ValueError(message)
+    return Real(str(content, "utf-8"))
+
+
+def _meant(kind: type, value: object) -> object:
+    if kind is not Digest or not isinstance(value, str) or Digest.fault(value):
+        message = f"{value!r} is no {kind.__name__}"
+        raise ValueError(message)
+    return Digest(value)
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
+_decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=as_written).decode
+
+
+class Cache:
+    """The rows of one registry in one place."""
+
+    def __init__(self, registry: str, storage: Storage, now: Callable[[], datetime]) -> None:
+        """Keep rows where the storage's files have stamps that last.
+
+        Args:
+            registry: The registry's id.
+            storage: Its storage.
+            now: The clock, by which a file is so new that its stamp tells nothing.
+        """
+        self._registry, self._storage, self._now = registry, storage, now
+        self._new: list[Row] = []
+
+    @cached_property
+    def _shelf(self) -> "Shelf | None":
+        if not self._storage.capabilities().local:
+            return None
+        from signoff.storage.shelf import Shelf  # noqa: PLC0415 (10 ms that a command about one record does not need)
+
+        return Shelf(shelf_name(self._registry, self._storage.url))
+
+    def settled(self, look: Look) -> bool:
+        """Tell whether a later change is sure to show: the files did not change within the last moment."""
+        return look.changed < self._now().timestamp() - MOMENT
+
+    def rows(self, model: str) -> Mapping[str, tuple[bytes, bytes]]:
+        """Return the rows of a model's versions, for `find`."""
+        return self._shelf.rows(model) if self._shelf else {}
+
+    def find(self, row: tuple[bytes, bytes] | None, look: Look) -> Contents | None:
+        """Return what a row says, where it is about files that look like this."""
+        if row is None or row[0] != look.stamp:
+            return None
+        try:
+            return _decode(row[1])
+        except (msgspec.DecodeError, ValueError, KeyError, RecursionError):
+            return None
+
+    def keep(self, model: str, version: str, look: Look, contents: Contents) -> None:
+        """Keep what was parsed, but for faults, which are rare and no values that could be kept."""
+        if self._shelf is None or (contents.metadata and contents.metadata.faults):
+            return
+        try:
+            self._new.append((model, version, look.stamp, _encode(contents)))
+        except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
+            return
+        if len(self._new) >= MOST_KEPT:
+            self.save()
+
+    def forget(self, model: str, versions: Iterable[str]) -> None:
+        """Drop the rows of versions that are gone."""
+        if self._shelf:
+            self._shelf.drop(model, versions)
+
+    def save(self) -> None:
+        """Write what is new."""
+        if self._new and self._shelf:
+            self._shelf.put(self._new)
+            self._new = []
+
+
+def shelf_name(registry: str, url: str) -> str:
+    """Return the name of the file of rows of one registry in one place, for this version of signoff."""
+    place = hashlib.sha256(place_of(url).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"{registry}/files-{__version__}-{FORM}-{place}.sqlite"

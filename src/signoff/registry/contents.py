@@ -1,0 +1,113 @@
+"""Reading what the files of a version say.
+
+The rule it keeps: a registered version's metadata is what its manifest names by digest; a draft's is what its folder
+holds. Files that changed since they were registered are a problem, never new values.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from signoff.errors import NotFoundError, SchemaError, StorageError
+from signoff.policy.history import VersionState
+from signoff.registry.cache import Contents
+from signoff.registry.facts import StoredFacts
+from signoff.registry.problems import Problem
+from signoff.schema import layout
+from signoff.schema.cards import VersionMetadata, load_evaluation, load_version
+from signoff.storage.base import Info, Storage
+from signoff.values.metrics import Metric
+
+
+def read_registered(storage: Storage, model: str, state: VersionState) -> Contents:
+    """Return what the files of a registered version say, as far as they are the registered ones."""
+    facts = StoredFacts(storage, model)
+    manifest = facts.manifest(state.version, state.digest)
+    metadata = facts.metadata(state.version, state.digest)
+    metrics = list(metadata.metrics) if metadata else []
+    for one in state.evaluations:
+        evaluation = facts.evaluation(state.version, one.name, one.digest)
+        metrics += evaluation.metrics if evaluation else ()
+    files = [layout.version_file(model, state.version, path) for path, _ in manifest.files] if manifest else []
+    size = _size(storage, files) if manifest else None
+    return Contents(
+        metadata=metadata,
+        metrics=tuple(metrics),
+        card=read_card(storage, model, state.version),
+        files=None if size is None else len(files),
+        size=size,
+        problems=_faults(model, state.version, metadata) if metadata else (),
+        manifested=manifest is not None,
+    )
+
+
+def _size(storage: Storage, files: Sequence[str]) -> int | None:
+    try:
+        return sum(storage.info(path).size for path in files)
+    except StorageError:
+        return None
+
+
+def read_card(storage: Storage, model: str, version: str) -> str | None:
+    """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
+    try:
+        content = storage.read(layout.version_file(model, version, layout.CARD_FILE), most=layout.LARGEST_CARD)
+    except StorageError:
+        return None
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_draft(storage: Storage, model: str, version: str, files: Sequence[tuple[str, Info]]) -> Contents:
+    """Return what the files of a folder that is not registered say; `files` as `Storage.walk` returns them."""
+    problems = list[Problem]()
+    metadata = _draft_metadata(storage, model, version, problems)
+    measured = _draft_metrics(storage, model, version, files=files, problems=problems)
+    newest = max((info.modified for _, info in files), default=0.0)
+    return Contents(
+        metadata=metadata,
+        metrics=(metadata.metrics if metadata else ()) + measured,
+        card=read_card(storage, model, version),
+        files=len(files),
+        size=sum(info.size for _, info in files),
+        moment=datetime.fromtimestamp(int(newest), UTC) if newest else None,
+        problems=tuple(problems),
+    )
+
+
+def _draft_metadata(storage: Storage, model: str, version: str, problems: list[Problem]) -> VersionMetadata | None:
+    path = layout.version_file(model, version, layout.VERSION_FILE)
+    try:
+        metadata = load_version(storage.read(path, most=layout.LARGEST_METADATA))
+    except NotFoundError:
+        return None
+    except (SchemaError, StorageError) as error:
+        problems.append(problem(model, version, f"version.yaml: {error}", error.hint))
+        return None
+    problems += _faults(model, version, metadata)
+    return metadata
+
+
+def _draft_metrics(
+    storage: Storage, model: str, version: str, *, files: Sequence[tuple[str, Info]], problems: list[Problem]
+) -> tuple[Metric, ...]:
+    found: list[Metric] = []
+    for name, _ in files:
+        folder, _, last = name.rpartition("/")
+        if folder != layout.EVALUATIONS or not last.endswith(".yaml"):
+            continue
+        try:
+            content = storage.read(layout.version_file(model, version, name), most=layout.LARGEST_METADATA)
+            found += load_evaluation(content).metrics
+        except (SchemaError, StorageError) as error:
+            problems.append(problem(model, version, f"{name}: {error}", error.hint))
+    return tuple(found)
+
+
+def problem(model: str, version: str, what: str, hint: str) -> Problem:
+    """Return what is wrong with a version."""
+    return Problem(place=layout.version_folder(model, version), what=what, hint=hint)
+
+
+def _faults(model: str, version: str, metadata: VersionMetadata) -> tuple[Problem, ...]:
+    place = layout.version_file(model, version, layout.VERSION_FILE)
+    return tuple(Problem(place=place, what=str(one), severity="note") for one in metadata.faults)

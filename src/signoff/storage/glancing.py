@@ -1,0 +1,69 @@
+"""A glance at thousands of folders, to tell whether their files may be other ones than before.
+
+The rule it keeps: a glance opens no file. Whatever may have changed a file's content changes its stamp, unless it
+happened within the moment that the filesystem's clock cannot tell apart: `changed` lets the caller see that. A glance
+may be led through a symlink, so nothing is concluded from it but that what was read the safe way is still there.
+"""
+
+import os
+import stat
+from collections.abc import Sequence
+from typing import Self
+
+from signoff.errors import StorageError
+from signoff.storage.base import Info, Storage
+from signoff.storage.folders import FOLDER, enter, failed
+from signoff.storage.local import LocalStorage
+from signoff.storage.paths import DEEPEST, bytewise, split_folder
+from signoff.storage.walking import info_of, walk_open
+
+
+class Glances:
+    """Looks at what stands below one folder, which is opened once."""
+
+    def __init__(self, storage: Storage, folder: str) -> None:
+        """Look below this folder of a storage."""
+        self._storage, self._folder = storage, folder
+        self._open: int | None = None
+
+    def __enter__(self) -> Self:
+        """Open the folder, where it is one of this machine."""
+        if isinstance(self._storage, LocalStorage):
+            try:
+                self._open = enter(self._storage.root, split_folder(self._folder))
+            except StorageError:
+                self._open = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        if self._open is not None:
+            os.close(self._open)
+            self._open = None
+
+    def at(self, name: str, files: Sequence[str]) -> tuple[Info | None, ...]:
+        """Return what is to be said of some files in a folder of this name; None where there is no such regular file."""
+        return tuple(self._info(f"{name}/{file}") for file in files)
+
+    def _info(self, path: str) -> Info | None:
+        try:
+            if self._open is None:
+                return self._storage.info(f"{self._folder}/{path}")
+            status = os.stat(path, dir_fd=self._open, follow_symlinks=False)
+        except (OSError, StorageError):
+            return None
+        return info_of(status) if stat.S_ISREG(status.st_mode) else None
+
+    def walk(self, name: str) -> tuple[tuple[str, Info], ...]:
+        """Return what `Storage.walk` does of the folder of this name."""
+        place = f"{self._folder}/{name}"
+        if self._open is None:
+            return self._storage.walk(place)
+        try:
+            inner = os.open(name, FOLDER, dir_fd=self._open)
+        except OSError as error:
+            raise failed(place, error, doing="open") from error
+        try:
+            return tuple(sorted(walk_open(inner, "", above=place, left=DEEPEST // 2), key=bytewise))
+        finally:
+            os.close(inner)

@@ -1,0 +1,120 @@
+"""Goals 8, 9, 11-16 on local disks: scan, re-check, first paint, keys, idle, memory, live. Run with `-m benchmark -s`.
+
+`SIGNOFF_BENCHMARK_LARGE=1` adds the registries of 100,000 registered versions, which take minutes to make.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmarks.many import make_registered
+from benchmarks.measuring import cpu, emit
+from benchmarks.probing import idle, open_registry, press, rss_mib, settle, shown_after, table
+from signoff.registry.opening import open_registry as open_here
+
+pytestmark = pytest.mark.benchmark
+LARGE = bool(os.environ.get("SIGNOFF_BENCHMARK_LARGE"))
+COPIED = "copied"
+SHAPES = [(100, 100), *([(1, 100_000), (10_000, 10)] if LARGE else [])]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int], Path]:
+    known: dict[tuple[int, int], Path] = {}
+
+    def make(models: int, versions: int) -> Path:
+        if (models, versions) not in known:
+            known[models, versions] = tmp_path_factory.mktemp("large") / "registry"
+            make_registered(known[models, versions], models=models, versions=versions)
+        return known[models, versions]
+
+    return make
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the CPU milliseconds of some work in this process."""
+    used = cpu()
+    work()
+    return (cpu() - used) * 1e3
+
+
+def parse_all(root: Path) -> None:
+    for place in sorted(root.glob("models/*/versions/*/version.yaml")):
+        yaml.load(place.read_bytes(), yaml.CSafeLoader)  # noqa: TID251  (the limit, on files of ours)
+
+
+def stat_all(root: Path) -> None:
+    for versions in root.glob("models/*/versions"):
+        for entry in os.scandir(versions):
+            os.stat(f"{entry.path}/version.yaml")  # noqa: PTH116  (the limit is what the system call costs)
+
+
+def test_scans_beside_what_reading_costs(made: Callable[[int, int], Path]) -> None:
+    root = made(100, 100)
+    time.sleep(2.1)
+    with open_here(str(root)) as registry:
+        cold, parsed = timed(registry.snapshot), timed(lambda: parse_all(root))
+    with open_here(str(root)) as registry:
+        warm = timed(registry.snapshot)
+        again, stats = (
+            min(timed(registry.snapshot) for _ in range(5)),
+            min(timed(lambda: stat_all(root)) for _ in range(5)),
+        )
+    emit("list_all_versions", n=10_000, cold_cpu_ms=round(cold), limit_ms=round(parsed), warm_cpu_ms=round(warm))
+    emit("refresh_unchanged", n=10_000, cpu_ms=round(again), limit_ms=round(stats))
+    table(
+        "goals 8, 9",
+        [
+            ("case", "cpu ms", "limit ms", "ratio", "goal"),
+            ("first scan", f"{cold:.0f}", f"{parsed:.0f}", f"{cold / parsed:.2f}", "<= 1.3 (records verified beside)"),
+            ("warm open", f"{warm:.0f}", f"{parsed:.0f}", f"{warm / parsed:.2f}", "-"),
+            ("re-check", f"{again:.0f}", f"{stats:.0f}", f"{again / stats:.2f}", "<= 1.5"),
+        ],
+    )
+    assert warm < cold / 2
+    assert again < warm
+
+
+@pytest.mark.parametrize(("models", "versions"), SHAPES)
+def test_a_session_beside_its_goals(made: Callable[[int, int], Path], models: int, versions: int) -> None:
+    root = made(models, versions)
+    session, cold = open_registry(root, "model-00000")
+    with session:
+        while_scanning = press(session, b"j", 20)
+        settle(session)
+    session, warm = open_registry(root, "model-00000")
+    with session:
+        settle(session)
+        keys, memory = press(session, b"j", 30), rss_mib(session.pid)
+        percent, size = idle(session)
+        press(session, b"g", 2)
+        copied = root / "models/model-00000/versions" / COPIED
+        live = shown_after(session, lambda: shutil.copytree(copied.with_name("1"), copied), f" {versions + 1:,} ")
+    shutil.rmtree(copied)
+    numbers = {
+        "cold first screen ms": (cold.ready, "-"),
+        "key p95 ms while scanning": (while_scanning.p95, "<= 50"),
+        "warm first screen ms": (warm.ready, "<= 700"),
+        "key median ms": (keys.median, "<= 5"),
+        "key p95 ms": (keys.p95, "<= 16"),
+        "bytes per key": (keys.bytes, "<= 700"),
+        "memory MiB": (memory, "<= 150"),
+        "idle % of a core": (percent, "<= 1"),
+        "idle bytes": (float(size), "0"),
+        "change of others ms": (live, "<= 500"),
+    }
+    emit(
+        "session",
+        models=models,
+        versions=versions,
+        figures={name: round(number, 1) for name, (number, _) in numbers.items()},
+    )
+    rows = [(name, f"{number:.1f}", goal) for name, (number, goal) in numbers.items()]
+    table(f"goals 11-16, {models:,} models of {versions:,} versions", [("what", "here", "goal"), *rows])
+    assert size == 0
+    assert percent <= 1
