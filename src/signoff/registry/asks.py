@@ -4,13 +4,14 @@ The rule it keeps: an ask says only what the person decides; what the log, the f
 moment of signing, so that an ask can be decided again when something moved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from signoff.policy.approvals import Standing
 from signoff.policy.checks import Finding
+from signoff.policy.history import History, VersionState
 from signoff.records.statement import Action
 from signoff.signing.base import Identity
 
@@ -103,3 +104,27 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     chain: str
     seq: int
     path: str
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at while one ask is decided, each thing once."""
+
+    ask: Ask
+    history: History
+    now: datetime
+    card_now: Callable[[str, str], str | None]
+
+    @property
+    def state(self) -> VersionState | None:
+        """The version that is asked about."""
+        return self.history.versions.get(self.ask.version or "")
+
+
+def difference(before: Prepared, after: Prepared) -> str:
+    """Return in words what makes one decision of an ask another than the one before."""
+    if before.replaces != after.replaces:
+        return f"{before.ask.stage or 'the pointer'} pointed at {before.replaces} and points at {after.replaces} now"
+    if before.reasons != after.reasons:
+        return f"it would have no effect now: {'; '.join(after.reasons)}" if after.reasons else "it is allowed now"
+    changed = [one.detail for one in after.findings if one not in before.findings]
+    return f"now: {'; '.join(changed)}" if changed else "the version or its model card is another one now"

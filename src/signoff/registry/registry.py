@@ -54,7 +54,6 @@ class Registry:
 
         Args:
             storage: Where it is.
-            surroundings: Clock and chance.
             demanded: The registry id that the caller wants, or "".
             environ: The environment that names the ssh-agent; None: this process's.
             home: Where `.ssh` is; None: this user's.

@@ -23,12 +23,12 @@ from signoff.errors import (
 from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
 from signoff.policy.fold import judge
-from signoff.policy.history import History, VersionState
+from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import LogRecord, compose_line, join_record, named, read_line
 from signoff.records.statement import RECORD_NAMESPACE, Action, Named
-from signoff.registry.asks import Ask, Prepared, Written
+from signoff.registry.asks import Ask, Look, Prepared, Written, difference
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
 from signoff.registry.journal import Journal
@@ -40,20 +40,6 @@ from signoff.values.times import Surroundings, stamp
 
 BINDING: dict[str, Iterable[Check]] = {"promote": CHECKS, "break_glass": EMERGENCY, "rollback": RETURN}
 MOST_TRIES = 200
-
-
-class _Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked at while one ask is decided, each thing once."""
-
-    ask: Ask
-    history: History
-    now: datetime
-    card_now: Callable[[str, str], str | None]
-
-    @property
-    def state(self) -> VersionState | None:
-        """The version that is asked about."""
-        return self.history.versions.get(self.ask.version or "")
 
 
 class Signoffs:
@@ -90,7 +76,7 @@ class Signoffs:
         action = self._action(ask, me, known, fields=fields, now=now)
         digest = _digest(ask, known.history)
         line = compose_line(action, self._subject(ask, digest))
-        look = _Look(ask=ask, history=known.history, now=now, card_now=card_now)
+        look = Look(ask=ask, history=known.history, now=now, card_now=card_now)
         findings = self._findings(look) if ask.stage else ()
         reasons = judge(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
         replaces = fields.get("from")
@@ -120,9 +106,9 @@ class Signoffs:
         """
         ask = Ask(action="promote", model=model, version=version, fields={"stage": stage})
         history = self._reader.next_records(model).history
-        return self._findings(_Look(ask=ask, history=history, now=now, card_now=self.card_now), which)
+        return self._findings(Look(ask=ask, history=history, now=now, card_now=self.card_now), which)
 
-    def _findings(self, look: "_Look", which: Iterable[Check] = CHECKS) -> tuple[Finding, ...]:
+    def _findings(self, look: Look, which: Iterable[Check] = CHECKS) -> tuple[Finding, ...]:
         model, version, stage = look.ask.model, str(look.ask.version), look.ask.stage
         history, trust = look.history, self._reader.trust.newest.document
         state = history.versions.get(version)
@@ -175,14 +161,14 @@ class Signoffs:
             return named(ask.model, self._reader.trust.registry)
         return named(f"{ask.model}:{ask.version}", digest)
 
-    def _standing(self, look: "_Look") -> Standing | None:
+    def _standing(self, look: Look) -> Standing | None:
         ask, state = look.ask, look.state
         if not ask.stage or state is None:
             return None
         card = look.card_now(ask.model, state.version)
         return standing(state, ask.stage, trust=self._reader.trust.newest.document, card=card, at=look.now)
 
-    def _all_reasons(self, look: "_Look", reasons: tuple[str, ...]) -> tuple[str, ...]:
+    def _all_reasons(self, look: Look, reasons: tuple[str, ...]) -> tuple[str, ...]:
         found = list(reasons)
         ask, state = look.ask, look.state
         if state is not None and ask.stage in self._reader.trust.newest.document.stages and ask.action in BINDING:
@@ -246,7 +232,7 @@ class Signoffs:
         again = self.prepare(prepared.ask, me)
         if again.decided == prepared.decided and not (signer.needs_touch and prepared.reasons):
             return again
-        raise self._conflict(prepared, _difference(prepared, again))
+        raise self._conflict(prepared, difference(prepared, again))
 
     def what_moved(self, before: Prepared, after: Prepared) -> str:
         """Return what moved between two decisions of an ask that its author should see before signing, or "".
@@ -258,7 +244,7 @@ class Signoffs:
         if after.policy != before.policy:
             said.append(f"the rules are those of trust record {after.policy} now")
         if after.decided != before.decided:
-            said.append(_difference(before, after))
+            said.append(difference(before, after))
         return "; ".join(said)
 
     def _newer(self, prepared: Prepared) -> list[LogRecord]:
@@ -300,12 +286,3 @@ def _written(record: LogRecord) -> str:
 
 def _subject_of(prepared: Prepared) -> Named:
     return read_line(prepared.line).subject
-
-
-def _difference(before: Prepared, after: Prepared) -> str:
-    if before.replaces != after.replaces:
-        return f"{before.ask.stage or 'the pointer'} pointed at {before.replaces} and points at {after.replaces} now"
-    if before.reasons != after.reasons:
-        return f"it would have no effect now: {'; '.join(after.reasons)}" if after.reasons else "it is allowed now"
-    changed = [one.detail for one in after.findings if one not in before.findings]
-    return f"now: {'; '.join(changed)}" if changed else "the version or its model card is another one now"
