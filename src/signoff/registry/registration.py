@@ -54,13 +54,18 @@ class Sealing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Registration:
-    """Registers versions in one registry."""
+    """Registers versions in one registry.
+
+    Attributes:
+        known: Size and SHA-256 of files that this client just sent there, by path: they are not fetched back to be hashed.
+    """
 
     def __init__(self, reader: Reader, signoffs: Signoffs) -> None:
         """Write through this reader's storage, decide with these sign-offs."""
         self.reader = reader
         self._storage = reader.storage
         self._signoffs = signoffs
+        self.known: dict[str, tuple[int, str]] = {}
 
     def next_version(self, model: str) -> VersionName:
         """Return the next integer that no version and no folder of the model is called."""
@@ -113,7 +118,7 @@ class Registration:
             raise InvalidValueError(message, hint="rename these files")
         metadata = self._metadata(model, version, present=layout.VERSION_FILE in files)
         places = [f"{folder}/{path}" for path in wanted]
-        digests = hash_files(self._storage, places, progress=progress, stopped=stopped, threads=None)
+        digests = self._digests(places, files, folder, progress=progress, stopped=stopped)
         self._need_unchanged(folder, files)
         manifest = make_manifest({path.removeprefix(f"{folder}/"): digest for path, digest in digests.items()})
         card = layout.CARD_FILE in files
@@ -126,6 +131,23 @@ class Registration:
             metadata=metadata,
             materials=self._materials(metadata),
         )
+
+    def _digests(
+        self,
+        places: list[str],
+        files: Mapping[str, Info],
+        folder: str,
+        *,
+        progress: Callable[[int], None] | None,
+        stopped: Callable[[], bool],
+    ) -> dict[str, str]:
+        """Return the digest of each file: of what was sent, where it has still that size; else of what is read."""
+        sizes = {place: files[place.removeprefix(f"{folder}/")].size for place in places}
+        sent = {place: self.known[place][1] for place in places if self.known.get(place, (-1, ""))[0] == sizes[place]}
+        rest = [place for place in places if place not in sent]
+        if progress:
+            progress(sum(sizes[place] for place in sent))
+        return sent | hash_files(self._storage, rest, progress=progress, stopped=stopped, threads=None)
 
     def _metadata(self, model: str, version: str, *, present: bool) -> VersionMetadata:
         if not present:
