@@ -1,4 +1,4 @@
-"""Any other place that fsspec knows, to read only: a web server, WebDAV, FTP …
+"""Any other place that fsspec knows, to read only: a web server, WebDAV, FTP.
 
 The rule it keeps: nothing is written there, since none of them has a step that never replaces.
 """
@@ -34,7 +34,7 @@ class AnyObjects:
         except (ValueError, ImportError) as error:
             message = f"{url!r} cannot be read: {error}"
             raise StorageError(message, hint="use a folder, s3://, gs://, abfs:// or sftp://") from error
-        self.faults = (OSError, ValueError, *_client_errors())
+        self.faults: tuple[type[Exception], ...] = (OSError, ValueError, *_client_errors())
 
     def endpoint(self) -> str:
         """Return the place."""

@@ -28,7 +28,7 @@ class AzureObjects:
         from adlfs import AzureBlobFileSystem  # noqa: PLC0415
         from azure.core.exceptions import AzureError  # noqa: PLC0415
 
-        self.faults = (OSError, AzureError, aiohttp.ClientError, ValueError)
+        self.faults: tuple[type[Exception], ...] = (OSError, AzureError, aiohttp.ClientError, ValueError)
         self._fs = AzureBlobFileSystem(**{**options, "use_listings_cache": False, "skip_instance_cache": True})
         self._container = self._fs.service_client.get_container_client(bucket)
 

@@ -37,9 +37,16 @@ class GcsObjects:
             """Asks once: gcsfs would ask six times, also what must not happen twice."""
 
             async def _request(self, *words: object, **more: object) -> object:
-                return await GCSFileSystem._request.__wrapped__(self, *words, **more)
+                return await GCSFileSystem._request.__wrapped__(self, *words, **more)  # noqa: SLF001
 
-        self.faults = (OSError, HttpError, GoogleAuthError, RequestException, aiohttp.ClientError, ValueError)
+        self.faults: tuple[type[Exception], ...] = (
+            OSError,
+            HttpError,
+            GoogleAuthError,
+            RequestException,
+            aiohttp.ClientError,
+            ValueError,
+        )
         patience = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=PATIENCE)
         given = {"requests_timeout": patience, **options, "use_listings_cache": False, "skip_instance_cache": True}
         self._fs = Once(**given)

@@ -31,7 +31,7 @@ class S3Objects:
         from fsspec.config import conf  # noqa: PLC0415
         from s3fs import S3FileSystem  # noqa: PLC0415
 
-        self.faults = (OSError, BotoCoreError, ClientError, aiohttp.ClientError)
+        self.faults: tuple[type[Exception], ...] = (OSError, BotoCoreError, ClientError, aiohttp.ClientError)
         configured = {**conf.get("s3", {}), **options}
         given = {**options, "config_kwargs": {**TIMES, **configured.get("config_kwargs", {})}}
         self._fs = S3FileSystem(**{**given, "use_listings_cache": False, "skip_instance_cache": True})

@@ -91,7 +91,7 @@ class BucketStorage:
 
     def info(self, path: str) -> Info:
         """Return a file's size and stamp."""
-        return self._on_file(path, "look at", lambda key: self._objects.head(key))
+        return self._on_file(path, "look at", self._objects.head)
 
     def read(self, path: str, *, most: int) -> bytes:
         """Return a file's bytes, at most `most`."""

@@ -232,11 +232,8 @@ class SftpStorage:
 
 def _range(channel: Any, place: str, start: int, end: int) -> bytes:  # noqa: ANN401
     with channel.open(place, "rb") as file:
-        file.seek(start)
-        size = file.stat().st_size
-        file.prefetch(size)
-        found: bytes = file.read(end - start)
-        return found
+        length = min(end, file.stat().st_size) - start
+        return b"".join(file.readv([(start, length)])) if length > 0 else b""
 
 
 def _kind(mode: int) -> Literal["file", "folder", "other"]:

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
@@ -142,7 +143,7 @@ class SftpPublishing:
         for depth in range(len(parts)):
             folder = "/".join(parts[: depth + 1])
             if folder not in self._made:
-                self._ask(folder, "make the folder", lambda channel, at=folder: self._make(channel, at))
+                self._ask(folder, "make the folder", partial(self._make, folder))
                 self._made.add(folder)
 
     def _make_root(self, channel: Any) -> None:  # noqa: ANN401
@@ -157,7 +158,7 @@ class SftpPublishing:
         for more in range(depth + 1, len(parts) + 1):
             channel.mkdir("/" + "/".join(parts[:more]), 0o777)
 
-    def _make(self, channel: Any, folder: str) -> None:  # noqa: ANN401
+    def _make(self, folder: str, channel: Any) -> None:  # noqa: ANN401
         try:
             said = channel.lstat(self._place(folder))
         except FileNotFoundError:
@@ -186,7 +187,8 @@ class SftpPublishing:
                 found: bytes = file.read()
                 return found
 
-        return self._ask(path, "read back", read)
+        found: bytes = self._ask(path, "read back", read)
+        return found
 
     def _place(self, path: str) -> str:
         return f"{self._session.path.rstrip('/')}/{path}"

@@ -51,13 +51,16 @@ class Session:
             try:
                 yield channel
             except (EOFError, SSHException, ConnectionError, TimeoutError):
-                self._drop()
+                with self._lock:
+                    self._drop()
                 raise
             with self._lock:
                 self._free.append(channel)
 
     def _take(self) -> Any:  # noqa: ANN401
         with self._lock:
+            if self._client is not None and not self._client.get_transport().is_active():
+                self._drop()
             if self._free:
                 return self._free.pop()
             if self._client is None:
@@ -67,11 +70,10 @@ class Session:
             return channel
 
     def _drop(self) -> None:
-        with self._lock:
-            self._free.clear()
-            if self._client is not None:
-                self._client.close()
-            self._client = None
+        self._free.clear()
+        if self._client is not None:
+            self._client.close()
+        self._client = None
 
     def _connect(self) -> Any:  # noqa: ANN401
         import paramiko  # noqa: PLC0415  (only who uses a server pays for its driver)
