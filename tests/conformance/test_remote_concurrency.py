@@ -19,7 +19,7 @@ from signoff.storage.base import Storage
 from signoff.storage.places import open_place
 
 Start = Callable[[str], Server]
-PROCESSES, THREADS, EACH = 4, 4, 4
+PROCESSES, THREADS, EACH = 2, 8, 2
 SIZE = 20_000
 WRITE = """
 import json, sys, threading
@@ -34,10 +34,10 @@ def write(thread):
     storage = open_place(url, options=options, now=lambda: datetime(2026, 11, 1, tzinfo=UTC))
     storage.capabilities()
     going.wait()
-    slot = 1
     for number in range(int(sys.argv[5])):
         name = f"{who} {thread} {number}"
         content = f"{name:<20}".encode() * 1000
+        slot = len(storage.entries("log"))
         while True:
             try:
                 storage.put_new(f"log/{slot:08d}", content)

@@ -114,7 +114,7 @@ def start(plan: Plan, identities: tuple[Identity, ...], *, author: str, surround
         StorageError: The folder cannot be made or written.
     """
     line = first_line(plan.document, author=author, surroundings=surroundings, comment="founded")
-    storage = _storage(plan.path)
+    storage = new_place(plan.path)
     founding = Founding(storage)
     founding.need_new()
     waiting = founding.waiting()
@@ -134,7 +134,12 @@ def start(plan: Plan, identities: tuple[Identity, ...], *, author: str, surround
     return Started(id=proposal.id, missing=proposal.missing)
 
 
-def _storage(path: str) -> Storage:
+def new_place(path: str) -> Storage:
+    """Return the storage at a path or URL; a folder of this machine is made.
+
+    Raises:
+        StorageError: It cannot be made, or the URL is not supported.
+    """
     if not is_remote(path):
         try:
             Path(path).mkdir(parents=True, exist_ok=True)
