@@ -266,5 +266,7 @@ SERVERS = {
     "rclone-sftp": rclone_sftp,
     "seaweed": seaweed,
 }
-HONEST = ("moto", "localbucket", "fake-gcs", "azurite", "sshd")
+HONEST = ("moto", "fake-gcs", "azurite", "sshd")
+SLOW = ("localbucket", "seaweed")
+"""They keep their word as well, and take their time: run with -m slow."""
 LIARS = ("rclone-s3", "rclone-sftp")

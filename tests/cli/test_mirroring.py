@@ -117,8 +117,7 @@ def test_a_registry_goes_to_a_server_and_comes_back_byte_for_byte(name: str, ser
     back = tmp_path / "back"
     with Story(tmp_path) as story:
         story.serve("fraud:1")
-        environ = {"SIGNOFF_CONFIG": str(config)}
-        assert story.run("mirror", str(story.path), "far", **environ).code == 0
-        assert story.run("mirror", "far", str(back), **environ).code == 0
+        assert story.run("mirror", str(story.path), "far", SIGNOFF_CONFIG=str(config)).code == 0
+        assert story.run("mirror", "far", str(back), SIGNOFF_CONFIG=str(config)).code == 0
         assert tree(back) == tree(story.path)
         assert open_storage(str(back)).entries("models")

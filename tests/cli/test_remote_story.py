@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from crew import Crew
-from servers import HONEST, Server
+from servers import HONEST, SLOW, Server
 from signoff.registry.settings import Place
 from signoff.schema.text import dump_yaml, load_yaml
 from signoff.storage.base import Storage
@@ -29,7 +29,7 @@ def url_on(server: Server) -> str:
     return f"{server.base.rstrip('/')}/s{secrets.token_hex(6)}/registry"
 
 
-@pytest.fixture(params=[*HONEST, pytest.param("seaweed", marks=pytest.mark.slow)])
+@pytest.fixture(params=[*HONEST, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def crew(request: pytest.FixtureRequest, server: Start, tmp_path: Path) -> Iterator[Crew]:
     found = server(request.param)
     with Crew(tmp_path, "ana", "ben", "cy") as crew:
@@ -48,7 +48,7 @@ def opened(crew: Crew) -> Storage:
 def trained(folder: Path) -> Path:
     """Return the folder of a training job, with a file that comes in several ranges."""
     folder.mkdir()
-    (folder / "weights.bin").write_bytes(os.urandom(20 * 1024 * 1024 + 7))
+    (folder / "weights.bin").write_bytes(os.urandom(9 * 1024 * 1024 + 7))
     (folder / "tokenizer").mkdir()
     (folder / "tokenizer/vocab.txt").write_text("a b c\n")
     (folder / "README.md").write_text("# Fraud\n")

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from servers import HONEST, Server
+from servers import HONEST, SLOW, Server
 from signoff.errors import NotFoundError
 from signoff.storage.base import Storage
 from signoff.storage.places import open_place
 
 Start = Callable[[str], Server]
-PROCESSES, THREADS, EACH = 2, 8, 2
+PROCESSES, THREADS, EACH = 2, 8, 1
 SIZE = 20_000
 WRITE = """
 import json, sys, threading
@@ -80,7 +80,7 @@ def watch(storage: Storage, over: threading.Event, seen: list[int]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("name", [*HONEST, pytest.param("seaweed", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", [*HONEST, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def test_sixteen_writers_append_to_one_log_and_none_is_lost_or_twice(name: str, server: Start) -> None:
     found = server(name)
     url = f"{found.base.rstrip('/')}/c{secrets.token_hex(6)}"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.storage_contract import StorageContract, Vandal
-from servers import HONEST, LIARS, Server
-from signoff.errors import StorageError
+from servers import HONEST, LIARS, SLOW, Server
+from signoff.errors import AlreadyExistsError, StorageError
 from signoff.storage.base import Storage
 from signoff.storage.places import open_place
 
@@ -57,7 +57,7 @@ class RemoteVandal:
         self._storage.remove_empty(".signoff")
 
 
-@pytest.fixture(params=[*HONEST, pytest.param("seaweed", marks=pytest.mark.slow)])
+@pytest.fixture(params=[*HONEST, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def place(request: pytest.FixtureRequest, server: Start) -> tuple[Server, str]:
     found = server(request.param)
     url = fresh(found)
@@ -90,3 +90,15 @@ def test_a_server_that_replaces_against_its_word_is_read_only(name: str, server:
     can = storage.capabilities()
     assert not can.writable
     assert "overwrote" in can.reason
+
+
+def test_nothing_depends_on_a_condition_that_some_servers_ignore(server: Start) -> None:
+    found = server("localbucket")  # it ignores `If-Match`
+    storage = opened(found, fresh(found))
+    storage.put_new("README.md", b"one")
+    with pytest.raises(AlreadyExistsError):
+        storage.put_new("README.md", b"two")
+    with pytest.raises(AlreadyExistsError):
+        storage.replace("README.md", b"two", expected=b"other")
+    storage.replace("README.md", b"two", expected=b"one")
+    assert storage.read("README.md", most=9) == b"two"

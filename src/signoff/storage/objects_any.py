@@ -54,7 +54,7 @@ class AnyObjects:
             if one["type"] == "directory":
                 folders.append(name)
             elif name:
-                files.append((name, _info(one)))
+                files.append((name, _info(one if one.get("size") is not None else self._fs.info(one["name"]))))
         return Listed(files=tuple(files), folders=tuple(folders))
 
     def head(self, key: str) -> Info:
@@ -67,7 +67,10 @@ class AnyObjects:
     def get(self, key: str, start: int, end: int) -> bytes:
         """Return a part of a key."""
         size = self.head(key).size
-        return bytes(self._fs.cat_file(self._place(key), start=start, end=min(end, size))) if start < size else b""
+        if start >= size:
+            return b""
+        found = bytes(self._fs.cat_file(self._place(key), start=start, end=min(end, size)))
+        return found[start:end] if len(found) > end - start else found  # some servers send all, whatever is asked
 
     def create(self, key: str, content: bytes) -> None:
         """Refuse."""

@@ -6,6 +6,7 @@ multipart (some servers ignore the condition there).
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -33,6 +34,8 @@ class S3Objects:
 
         self.faults: tuple[type[Exception], ...] = (OSError, BotoCoreError, ClientError, aiohttp.ClientError)
         configured = {**conf.get("s3", {}), **options}
+        if "profile" not in configured:
+            options = {"session": _session(), **options}
         given = {**options, "config_kwargs": {**TIMES, **configured.get("config_kwargs", {})}}
         self._fs = S3FileSystem(**{**given, "use_listings_cache": False, "skip_instance_cache": True})
         self._fs.retries = 1  # what may be asked again is decided here
@@ -119,6 +122,14 @@ class S3Objects:
     def _call(self, method: str, **words: object) -> dict[str, Any]:
         answer: dict[str, Any] = self._fs.call_s3(method, Bucket=self._bucket, **words)
         return answer
+
+
+@cache
+def _session() -> Any:  # noqa: ANN401
+    """Return one session for all buckets: what it reads about the service is read once."""
+    from aiobotocore.session import AioSession  # noqa: PLC0415  (only who uses a bucket pays for its driver)
+
+    return AioSession()
 
 
 def _info(said: dict[str, Any]) -> Info:

@@ -53,6 +53,7 @@ class Sending:
         self._storage, self._source = storage, source
         who = f"{socket.gethostname()}\0{os.geteuid()}\0{Path(source).absolute()}\0{storage.url}\0{model}"
         self._id = hashlib.sha256(who.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        self._unsaved = 0
         self._state = f"sending/{self._id}.json"
         self.destination, self._sent = self._load()
 
@@ -66,6 +67,12 @@ class Sending:
     def _save(self) -> None:
         with suppress(StorageError):  # a later try sends again what it does not know of
             write_state(self._state, msgspec.json.encode((self.destination, self._sent)))
+
+    def _save_sometimes(self, size: int) -> None:
+        self._unsaved += size
+        if self._unsaved >= SAVED_EVERY:
+            self._unsaved = 0
+            self._save()
 
     def send(
         self, destination: str, *, told: Told | None = None, stopped: Callable[[], bool] = lambda: False
@@ -81,20 +88,18 @@ class Sending:
         self._claim(destination)
         there = self._there(destination)
         self._need_ours(destination, there, dict(files))
-        unsaved = 0
-        for path, info in files:
-            if stopped():
-                message = f"stopped before {path!r} was sent"
-                raise StoppedError(message)
-            if not self._is_sent(path, info, there):
-                self._sent[path] = self._send(folder, path, f"{destination}/{path}", info, told)
-                unsaved += info.size
-            elif told:
-                told(info.size)
-            if unsaved >= SAVED_EVERY:
-                unsaved = 0
-                self._save()
-        self._save()
+        try:
+            for path, info in files:
+                if stopped():
+                    message = f"stopped before {path!r} was sent"
+                    raise StoppedError(message)
+                if not self._is_sent(path, info, there):
+                    self._sent[path] = self._send(folder, path, f"{destination}/{path}", info, told)
+                    self._save_sometimes(info.size)
+                elif told:
+                    told(info.size)
+        finally:
+            self._save()
         self._need_complete(destination, dict(files))
         self._finish(destination)
         return {path: (self._sent[path].size, self._sent[path].sha256) for path, _ in files}

@@ -24,6 +24,7 @@ from signoff.storage.remote_put import UNKNOWN
 from signoff.storage.sftp_session import Session
 
 TEMPORARY = ".signoff/tmp"
+AT_ONCE = 32 * 1024
 
 
 class SftpPublishing:
@@ -206,7 +207,7 @@ def _write(channel: Any, place: str, parts: Iterable[bytes]) -> None:  # noqa: A
     size = 0
     with channel.open(place, "wb") as file:
         for part in parts:
-            file.set_pipelined(len(part) == PART)
+            file.set_pipelined(len(part) > AT_ONCE)
             file.write(part)
             size += len(part)
     if channel.stat(place).st_size != size:
