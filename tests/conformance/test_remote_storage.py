@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.storage_contract import StorageContract, Vandal
+from conformance.storage_contract import BAD_PATHS, StorageContract, Vandal
 from servers import HONEST, LIARS, SLOW, Server
 from signoff.errors import AlreadyExistsError, StorageError
 from signoff.storage.base import Storage
@@ -78,6 +78,10 @@ class TestRemoteStorage(StorageContract):
     @pytest.fixture
     def read_only(self, place: tuple[Server, str]) -> Storage:
         return opened(*place, read_only=True)
+
+    @pytest.mark.parametrize("path", BAD_PATHS[:2])  # refused before any server is asked: two will do
+    def test_a_path_that_leads_elsewhere_is_refused(self, storage: Storage, path: str) -> None:
+        super().test_a_path_that_leads_elsewhere_is_refused(storage, path)
 
 
 @pytest.mark.parametrize("name", LIARS)

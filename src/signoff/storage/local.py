@@ -15,7 +15,7 @@ from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import Parts
 from signoff.storage.base import Capabilities, Entry, Info, Told
 from signoff.storage.folders import FOLDER, failed, not_regular, open_folder, open_regular, stat_regular, sync_folder
-from signoff.storage.mounts import filesystem_of, notifies
+from signoff.storage.mounts import filesystem_of, notifies, number_of
 from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
 from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts
 
@@ -38,6 +38,7 @@ class LocalStorage:
         self._url = os.fspath(root)
         self.root = os.path.abspath(self._url)  # noqa: PTH100 (symlinks stay, and pathlib costs a cold start)
         self._reason = OPENED_READ_ONLY if read_only else ""
+        self._number = number_of(self.root)
 
     @property
     def url(self) -> str:
@@ -181,6 +182,9 @@ class LocalStorage:
         if self._reason:
             message = f"cannot write {path!r} in {self._url!r}: {self._reason}"
             raise StorageError(message)
+        if self._number != number_of(self.root) and self._number:
+            message = f"cannot write {path!r} in {self._url!r}: it is not the folder that was opened"
+            raise StorageError(message, hint="is it still mounted? open it again")
 
 
 def _is_there(folder: int, name: str) -> bool:
