@@ -132,9 +132,7 @@ def test_a_quota_that_is_reached_refuses_with_advice_and_loses_nothing(tmp_path:
         with pytest.raises(StorageError, match="No space left on device") as told:
             fill(storage, written)
         assert "make room" in told.value.hint
-        assert [entry.name for entry in storage.entries("log")] == [
-            f"{number:08d}.rec" for number in written
-        ]
+        assert [entry.name for entry in storage.entries("log")] == [f"{number:08d}.rec" for number in written]
         assert storage.entries(".signoff/tmp") == ()
     finally:
         subprocess.run(["umount", str(root)], check=True)
