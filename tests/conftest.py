@@ -6,15 +6,19 @@ Fixtures of one part stay in that part's files; builders of valid things are in 
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from servers import SERVERS, Server
+
 IN_CI = bool(os.environ.get("CI"))
 REQUIRED = "servers" in os.environ.get("SIGNOFF_REQUIRE", "").split(",")
 TEST_DATA = os.environ.get("SIGNOFF_TEST_DATA", "")
+NODE_PROGRAMS = os.environ.get("SIGNOFF_TEST_NODE", "")
 DROPPED = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_", "SSH_", "GIT_", "SIGNOFF_")
 
 # Before any test module is imported: Textual and Rich read some of these once, at import.
@@ -46,7 +50,8 @@ def test_data(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def need_server() -> Callable[[str], str]:
     """Return a function that finds a program; a missing one skips, or fails where SIGNOFF_REQUIRE=servers."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    own = [str(Path(sys.executable).parent), NODE_PROGRAMS] if NODE_PROGRAMS else [str(Path(sys.executable).parent)]
+    path = os.pathsep.join([*own, os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
     def find(name: str) -> str:
         found = shutil.which(name, path=path)
@@ -58,3 +63,20 @@ def need_server() -> Callable[[str], str]:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def server(
+    need_server: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Server]]:
+    """Return a function that starts a server at its first use in this run; all are stopped at the end."""
+    with ExitStack() as running:
+        started: dict[str, Server] = {}
+
+        def start(name: str) -> Server:
+            if name not in started:
+                folder = tmp_path_factory.mktemp(name)
+                started[name] = running.enter_context(SERVERS[name](need_server, folder))
+            return started[name]
+
+        yield start

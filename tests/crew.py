@@ -21,12 +21,15 @@ class Crew:
 
     Attributes:
         path: The registry's folder; it is not made here.
+        url: Where the registry is, where it is not in that folder.
+        config: Everybody's configuration file.
         folder: Where everything is.
     """
 
     def __init__(self, folder: Path, *people: str) -> None:
         """Describe people; each gets a home folder, a state folder, a key and an agent."""
         self.folder, self.path, self.people = folder, folder / "registry", people
+        self.url, self.config = str(self.path), ""
         self._agents: dict[str, Agent] = {}
         self._stack = ExitStack()
 
@@ -52,9 +55,11 @@ class Crew:
         """Return a person's environment; "" is somebody without a key."""
         home = self.folder / (person or "nobody")
         home.mkdir(exist_ok=True)
+        if self.config:
+            (home / "config.yaml").write_text(self.config)
         mine = {
             "HOME": str(home),
-            "SIGNOFF_REGISTRY": str(self.path),
+            "SIGNOFF_REGISTRY": self.url,
             "SIGNOFF_STATE_DIR": str(home / "state"),
             "SIGNOFF_CACHE_DIR": str(home / "cache"),
             "SIGNOFF_CONFIG": str(home / "config.yaml"),
@@ -93,7 +98,7 @@ class Crew:
         """Found the registry: everybody is a root, so many of them sign, each with their own key; return its id."""
         admins = [word for person in self.people for word in ("--admin", f"{person}={self.public_key(person)}")]
         first, *others = self.people
-        words = ("init", str(self.path), *admins, "--threshold", str(threshold), *options)
+        words = ("init", self.url, *admins, "--threshold", str(threshold), *options)
         registry = self.need(first, *words).strip()
         for person in others[: threshold - 1]:
             self.need(person, "trust", "sign", registry[:12])

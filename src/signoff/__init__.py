@@ -3,7 +3,7 @@
 For programs:
 
     import signoff
-    registry = signoff.open("/mnt/models")
+    registry = signoff.open("/mnt/models")     # or "s3://bucket/models"
     registry.register("fraud", "out/", metrics={"accuracy": 0.93})
     registry.snapshot().find("fraud@production")
     registry.pull("fraud@production", "serving/")
@@ -12,18 +12,28 @@ For programs:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from signoff.registry.registry import Registry
 
 __version__ = "0.1.0"
 
 
-def open(url: str, *, registry_id: str = "", read_only: bool = False) -> "Registry":  # noqa: A001  (signoff.open)
+def open(  # noqa: A001  (signoff.open)
+    url: str,
+    *,
+    registry_id: str = "",
+    read_only: bool = False,
+    storage_options: "Mapping[str, object] | None" = None,
+) -> "Registry":
     """Open the registry at a path or URL, with this machine's clock and keys.
 
     Args:
         url: A path, a URL, or a name of the configuration file.
         registry_id: The registry id that must be found there, or "".
         read_only: Whether to refuse every write.
+        storage_options: What fsspec's driver of the URL takes, as `{"endpoint_url": …}`; None: what the configuration
+            file says.
 
     Raises:
         NotFoundError: There is no such folder, or it is no registry.
@@ -32,4 +42,4 @@ def open(url: str, *, registry_id: str = "", read_only: bool = False) -> "Regist
     """
     from signoff.registry.opening import open_registry  # noqa: PLC0415  (`import signoff` costs nothing)
 
-    return open_registry(url, demanded=registry_id, read_only=read_only)
+    return open_registry(url, demanded=registry_id, read_only=read_only, storage_options=storage_options)

@@ -14,7 +14,7 @@ import pytest
 
 VERSION_CPU_SECONDS = 0.120
 ROUNDS = 7
-HEAVY = {"textual", "fsspec", "rich", "watchdog"}
+HEAVY = {"textual", "fsspec", "rich", "watchdog", "s3fs", "gcsfs", "adlfs", "paramiko", "aiohttp"}
 
 
 def environment() -> dict[str, str]:

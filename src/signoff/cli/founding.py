@@ -17,7 +17,7 @@ from signoff.registry.starting import Plan, Started, myself, parse_admin, start
 
 @click.command()
 @framed
-@click.argument("path", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("path", metavar="PATH|URL")
 @click.option(
     "--template", type=click.Choice(["solo", "team"]), help="solo: your own approval counts; team: two others'."
 )
@@ -29,7 +29,7 @@ from signoff.registry.starting import Plan, Started, myself, parse_admin, start
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def init(
     frame: Frame,
-    path: Path,
+    path: str,
     *,
     template: str | None,
     admins: tuple[str, ...],
@@ -86,7 +86,7 @@ def _say(frame: Frame, plan: Plan, started: Started) -> None:
     out = frame.out
     if out.as_json:
         founded = not started.missing
-        out.document({"registry": started.id, "path": str(plan.path), "founded": founded, "missing": started.missing})
+        out.document({"registry": started.id, "path": plan.path, "founded": founded, "missing": started.missing})
     else:
         out.line(started.id)
     if started.missing:

@@ -44,7 +44,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def url(self) -> str:
         """The path or URL of the registry that is meant."""
         name = self.options.registry or ""
-        return locate(name, environ=os.environ, names=self.settings.registries, folder=Path.cwd())
+        return locate(name, environ=os.environ, names=self.settings.urls, folder=Path.cwd())
 
     @cached_property
     def registry(self) -> Registry:

@@ -75,7 +75,7 @@ def register(frame: Frame, name: str, path: str | None, *, way: Way, **words: ob
     said = msgspec.convert(words, Said)
     model, version = _parse_name(name)
     me = who_signs(frame, way)
-    version = choose_version(frame.registry.registration, model, version, fresh=path is not None)
+    version = choose_version(frame.registry.registration, model, version, path=path)
     frame.registry.registration.need_allowed(model, version, me)
     if path is not None and way.dry_run:
         return _say_dry(frame, model, version, path)

@@ -51,6 +51,7 @@ COMMANDS: dict[str, Row] = {
     "review": Row("deciding", "review", "Close somebody else's break_glass.", DECIDE),
     "purge": Row("purging", "purge", "Sign that bytes may be removed, and remove them.", DECIDE),
     "pull": Row("pulling", "pull", "Deliver a version's verified bytes into a folder.", FETCH),
+    "mirror": Row("mirroring", "mirror", "Copy a registry to another place: all history, verified.", FETCH),
     "init": Row("founding", "init", "Make a new registry.", RUN),
     "trust": Row("trusting", "trust", "Show and change the rules.", RUN),
     "checkpoint": Row("trusting", "checkpoint", "Sign the heads of all chains, as a witness.", RUN),

@@ -21,6 +21,7 @@ from signoff.storage.base import Storage
 from signoff.storage.intake import bring_in
 from signoff.storage.local import LocalStorage
 from signoff.storage.placing import How
+from signoff.storage.sending import Sending
 from signoff.values.names import ModelName, VersionName
 
 Plain = dict[str, Value]
@@ -64,7 +65,7 @@ def take_in(registration: Registration, me: Me, wish: Wish, said: Mapping[str, V
         AlreadyExistsError: A folder of this version is there.
         SchemaError: What is said is no metadata.
     """
-    version = choose_version(registration, wish.model, wish.version, fresh=wish.path is not None)
+    version = choose_version(registration, wish.model, wish.version, path=wish.path)
     registration.need_allowed(wish.model, version, me)
     if wish.path is not None:
         bring_version(registration, wish.model, version, Source(path=wish.path, how=wish.how))
@@ -73,14 +74,14 @@ def take_in(registration: Registration, me: Me, wish: Wish, said: Mapping[str, V
     return registration.seal(wish.model, version, progress=None, stopped=lambda: False)
 
 
-def choose_version(registration: Registration, model: str, version: str, *, fresh: bool) -> str:
+def choose_version(registration: Registration, model: str, version: str, *, path: str | None) -> str:
     """Return the version that a person means who names only a model.
 
     Args:
         registration: What seals versions in the registry.
         model: The model's name.
         version: What was named, or "".
-        fresh: Whether a folder comes from elsewhere; else one that stands there unregistered is meant.
+        path: The folder that comes from elsewhere; None: one that stands there unregistered is meant.
 
     Raises:
         NotFoundError: No folder stands there unregistered.
@@ -89,8 +90,8 @@ def choose_version(registration: Registration, model: str, version: str, *, fres
     _need_model_name(registration, model)
     if version:
         return str(VersionName(version))
-    if fresh:
-        return str(registration.next_version(model))
+    if path is not None:
+        return _unfinished(registration, model, path) or str(registration.next_version(model))
     drafts = [name for name in registration.drafts(model) if not VersionName.fault(name)]
     if not drafts:
         message = f"no folder of {model} stands there unregistered"
@@ -127,8 +128,7 @@ def bring_version(
     """
     storage = registration.reader.storage
     if not isinstance(storage, LocalStorage):
-        message = f"cannot bring a folder into {storage.url!r}: it is not a folder of this machine"
-        raise StorageError(message, hint="copy the version's folder there, then register it in place")
+        return _send_version(registration, model, version, source, progress=progress)
     known = _known_files(registration) if source.dedupe else None
     folder = layout.version_folder(model, version)
     try:
@@ -136,6 +136,38 @@ def bring_version(
     except AlreadyExistsError as error:
         hint = f"to register what is there: signoff register {model}:{version}; or choose another version"
         raise AlreadyExistsError(error.message, hint=hint) from None
+
+
+def _send_version(
+    registration: Registration,
+    model: str,
+    version: str,
+    source: Source,
+    *,
+    progress: Callable[[int], None] | None,
+) -> str:
+    """Send a folder or file to a registry that is elsewhere; its digests are of what was sent."""
+    storage = registration.reader.storage
+    if source.how not in {"auto", "copy"} or source.dedupe:
+        message = f"{storage.url} takes copies only"
+        raise InvalidValueError(message, hint="leave out --link, --reflink, --move and --dedupe")
+    folder = layout.version_folder(model, version)
+    try:
+        sent = Sending(storage, source.path, model).send(folder, told=progress)
+    except AlreadyExistsError as error:
+        hint = error.hint or f"to register what is there: signoff register {model}:{version}; or choose another version"
+        raise AlreadyExistsError(error.message, hint=hint) from None
+    registration.known.update({f"{folder}/{path}": found for path, found in sent.items()})
+    return "copy"
+
+
+def _unfinished(registration: Registration, model: str, path: str) -> str:
+    """Return the version as which an earlier try began to send a folder; "" where none did."""
+    storage = registration.reader.storage
+    if isinstance(storage, LocalStorage):
+        return ""
+    begun = Sending(storage, path, model).destination.rpartition("/")[2]
+    return "" if begun in registration.reader.log(model).history.versions else begun
 
 
 def _known_files(registration: Registration) -> Callable[[str], str | None]:
@@ -190,6 +222,7 @@ def say_metadata(registration: Registration, me: Me, model: str, version: str, s
         return False
     content = dump_yaml(merged).encode()
     load_version(content, file=path)
+    registration.known.pop(path, None)
     registration.reader.storage.replace(path, content, expected=before)
     return True
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from signoff.errors import NotFoundError, StorageError
+from signoff.errors import NotFoundError
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.storage.base import Storage
@@ -29,6 +29,19 @@ def _now() -> datetime:
 def is_registry(folder: Path) -> bool:
     """Tell whether a folder holds a registry's trust chain."""
     return (folder / layout.chain_folder(layout.TRUST_CHAIN)).is_dir()
+
+
+def holds_registry(storage: Storage) -> bool:
+    """Tell whether a storage holds a registry's trust chain.
+
+    Raises:
+        StorageError: It cannot be asked.
+    """
+    try:
+        storage.entries(layout.chain_folder(layout.TRUST_CHAIN))
+    except NotFoundError:
+        return False
+    return True
 
 
 def locate(name: str, *, environ: Mapping[str, str], names: Mapping[str, str], folder: Path) -> str:
@@ -54,35 +67,48 @@ def locate(name: str, *, environ: Mapping[str, str], names: Mapping[str, str], f
     return str(found)
 
 
-def open_storage(url: str, *, read_only: bool = False) -> Storage:
+def is_remote(url: str) -> bool:
+    """Tell whether a registry is meant that is not in a folder of this machine."""
+    scheme, separator, _ = url.partition("://")
+    return bool(separator) and scheme.lower() != "file"
+
+
+def open_storage(url: str, *, read_only: bool = False, storage_options: Mapping[str, object] | None = None) -> Storage:
     """Return the storage at a path or URL.
+
+    Args:
+        url: A path of this machine, or a URL as fsspec writes it.
+        read_only: Whether to refuse every write.
+        storage_options: What the URL's driver takes; None: what the configuration file says of this URL.
 
     Raises:
         NotFoundError: There is no such folder.
-        StorageError: The kind of URL is not supported.
+        StorageError: The kind of URL is not supported, or its driver is not installed.
     """
-    scheme, separator, rest = url.partition("://")
-    if separator and scheme != "file":
-        message = f"{url!r}: this signoff reads registries in folders only"
-        raise StorageError(message, hint="give the path of a folder")
-    path = rest if separator else url
+    if is_remote(url):
+        from signoff.registry.settings import load_settings  # noqa: PLC0415  (a folder needs neither)
+        from signoff.storage.places import open_place  # noqa: PLC0415
+
+        options = load_settings().options_of(url) if storage_options is None else storage_options
+        return open_place(url, options=options, now=_now, read_only=read_only)
+    path = url.removeprefix("file://")
     if not os.path.isdir(path):  # noqa: PTH112  (a cold command does not pay for pathlib's resolve)
         message = f"there is no folder {path!r}"
         raise NotFoundError(message, hint="check the path, or make a registry: signoff init PATH")
     return LocalStorage(path, read_only=read_only)
 
 
-def open_registry(url: str, *, demanded: str = "", read_only: bool = False) -> Registry:
+def open_registry(
+    url: str, *, demanded: str = "", read_only: bool = False, storage_options: Mapping[str, object] | None = None
+) -> Registry:
     """Open the registry at a path or URL, with this machine's clock and keys.
 
     Raises:
         NotFoundError: There is no such folder, or it is no registry.
         VerificationError: Its trust chain is not valid.
     """
-    storage = open_storage(url, read_only=read_only)
-    try:
-        storage.entries(layout.chain_folder(layout.TRUST_CHAIN))
-    except NotFoundError:
-        message = f"{url!r} is no registry: it has no {layout.chain_folder(layout.TRUST_CHAIN)}"
-        raise NotFoundError(message, hint="check the path, or make one: signoff init PATH") from None
+    storage = open_storage(url, read_only=read_only, storage_options=storage_options)
+    if not holds_registry(storage):
+        message = f"{storage.url!r} is no registry: it has no {layout.chain_folder(layout.TRUST_CHAIN)}"
+        raise NotFoundError(message, hint="check the path, or make one: signoff init PATH")
     return Registry(storage, surroundings=real_surroundings(), demanded=demanded)

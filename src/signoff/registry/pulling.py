@@ -21,6 +21,7 @@ from signoff.policy.stage import PULL
 from signoff.registry.bases import walk_bases
 from signoff.registry.reader import Reader
 from signoff.registry.signoffs import Signoffs
+from signoff.registry.sizes import sizes_of
 from signoff.schema import layout
 from signoff.schema.manifest import Manifest
 from signoff.storage.delivery import Delivery
@@ -159,17 +160,10 @@ class Pulling:
             version=state.version,
             digest=state.digest,
             files=files,
-            size=sum(self._size(layout.version_file(model, state.version, path)) for path, _ in files),
+            size=sum(sizes_of(self._storage, model, state.version, [path for path, _ in files]).values()),
             card=self._card(model, state),
             warnings=self._warnings(model, state, manifest),
         )
-
-    def _size(self, place: str) -> int:
-        try:
-            return self._storage.info(place).size
-        except NotFoundError:
-            message = f"{place} was registered and is missing"
-            raise VerificationError(message, hint="restore it from a backup; see: signoff verify") from None
 
     def _reasons(
         self, ref: Ref, state: VersionState, history: History, *, now: datetime, unapproved: bool
@@ -254,9 +248,11 @@ class Pulling:
     def _deliver_part(
         self, delivery: Delivery, folder: str, part: Pull, *, progress: Callable[[int], None] | None
     ) -> None:
+        sizes = sizes_of(self._storage, part.model, part.version, [path for path, _ in part.files])
         for path, digest in part.files:
-            place = layout.version_file(part.model, part.version, path)
-            size = self._size(place)
+            place, size = layout.version_file(part.model, part.version, path), sizes[path]
+            if delivery.holds(f"{folder}{path}", size=size, sha256=digest, progress=progress):
+                continue
             with self._storage.open(place) as stream:
                 delivery.deliver(f"{folder}{path}", stream, size=size, sha256=digest, progress=progress)
         extra = {layout.MANIFEST_FILE: self._manifest_bytes(part)}

@@ -26,6 +26,7 @@ from signoff.schema import layout
 from signoff.schema.cards import VersionMetadata, load_version
 from signoff.schema.manifest import difference, load_manifest, make_manifest, path_fault
 from signoff.signing.base import Signer
+from signoff.storage.base import Info
 from signoff.storage.hashing import hash_files
 from signoff.values.names import ModelName, VersionName
 
@@ -59,13 +60,18 @@ Hashed = dict[str, tuple[str, str]]
 
 
 class Registration:
-    """Registers versions in one registry."""
+    """Registers versions in one registry.
+
+    Attributes:
+        known: Size and SHA-256 of files that this client just sent there, by path: they are not fetched back to be hashed.
+    """
 
     def __init__(self, reader: Reader, signoffs: Signoffs) -> None:
         """Write through this reader's storage, decide with these sign-offs."""
         self.reader = reader
         self._storage = reader.storage
         self._signoffs = signoffs
+        self.known: dict[str, tuple[int, str]] = {}
 
     def next_version(self, model: str) -> VersionName:
         """Return the next integer that no version and no folder of the model is called."""
@@ -132,7 +138,8 @@ class Registration:
             raise InvalidValueError(message, hint="rename these files")
         metadata = self._metadata(model, version, present=layout.VERSION_FILE in files)
         stamps = {f"{folder}/{path}": files[path].stamp for path in wanted}
-        digests = self._hash(stamps, {} if hashed is None else hashed, progress=progress, stopped=stopped)
+        before = self._sent({} if hashed is None else hashed, folder, files, progress=progress)
+        digests = self._hash(stamps, before, progress=progress, stopped=stopped)
         self._need_unchanged(folder, stamps)
         manifest = make_manifest({path.removeprefix(f"{folder}/"): digest for path, digest in digests.items()})
         card = layout.CARD_FILE in files
@@ -146,6 +153,18 @@ class Registration:
             materials=self._materials(metadata),
             stamps=stamps,
         )
+
+    def _sent(
+        self, hashed: Hashed, folder: str, files: Mapping[str, Info], *, progress: Callable[[int], None] | None
+    ) -> Hashed:
+        """Add to what was hashed what this client just sent, where a file has still that size."""
+        for path, info in files.items():
+            size, digest = self.known.get(f"{folder}/{path}", (-1, ""))
+            if size == info.size:
+                hashed[f"{folder}/{path}"] = (info.stamp, digest)
+                if progress:
+                    progress(size)
+        return hashed
 
     def _hash(
         self,

@@ -1,7 +1,7 @@
 """The facade: every use case of a registry, for the command line, the terminal UI and Python programs.
 
-The rule it keeps: front ends speak to this class and to the values it returns, never to storage, keys or file formats;
-nothing is written unless a method says so. A use case is imported when it is called: a cold command pays for its own.
+The rule it keeps: front ends speak to this class and to its values, never to storage, keys or file formats. A use case
+is imported when it is called: a cold command pays for its own.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class Registry:
 
         Args:
             storage: Where it is.
+            surroundings: Clock and chance.
             demanded: The registry id that the caller wants, or "".
             environ: The environment that names the ssh-agent; None: this process's.
             home: Where `.ssh` is; None: this user's.

@@ -16,11 +16,23 @@ from signoff.schema.text import load_yaml
 from signoff.storage.state import config_file, read_config
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A registry of the configuration file that needs more than its URL.
+
+    Attributes:
+        url: A path or URL.
+        storage_options: What fsspec's driver of the URL takes.
+    """
+
+    url: str
+    storage_options: Mapping[str, Any] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The configuration file.
 
     Attributes:
-        registries: Name to path or URL.
+        registries: Name to path or URL, or to both URL and storage_options.
         read_only: Whether nothing is to be written into registries.
         theme: The terminal UI's theme, or "".
         keymap: Command id to keys, as "ctrl+x" or "x,y".
@@ -30,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         mouse: Whether the mouse is used; None: unless over SSH.
     """
 
-    registries: Mapping[str, str] = {}
+    registries: Mapping[str, str | Place] = {}
     read_only: bool = False
     theme: str = ""
     keymap: Mapping[str, str] = {}
@@ -38,6 +50,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     views: Mapping[str, str] = {}
     refresh: int = 0
     mouse: bool | None = None
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Name to path or URL of every registry."""
+        return {name: one if isinstance(one, str) else one.url for name, one in self.registries.items()}
+
+    def options_of(self, url: str) -> Mapping[str, Any]:
+        """Return the storage_options of the registry with this URL; none where it is not in the file."""
+        known = (one for one in self.registries.values() if isinstance(one, Place))
+        return next((one.storage_options for one in known if one.url.rstrip("/") == url.rstrip("/")), {})
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

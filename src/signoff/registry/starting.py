@@ -1,4 +1,4 @@
-"""Starting a registry in a folder of this machine: by one person at once, or by several, each with their own key.
+"""Starting a registry, in a folder of this machine or at a URL: by one person at once, or by several, each with their own key.
 
 The rule it keeps: a folder is no registry until enough root keys signed its first trust record; until then it waits as
 a proposal, which anybody may look at and nobody can use.
@@ -10,16 +10,16 @@ from pathlib import Path
 
 import msgspec
 
-from signoff.errors import AlreadyExistsError, InvalidValueError, SigningError, StorageError
+from signoff.errors import AlreadyExistsError, InvalidValueError, NotFoundError, SigningError, StorageError
 from signoff.policy.trust import read_trust_line
 from signoff.records.statement import TRUST_NAMESPACE
 from signoff.registry.founding import Founding, first_line, found_registry, solo_template, team_template
 from signoff.registry.gathering import Proposal
-from signoff.registry.opening import is_registry
+from signoff.registry.opening import holds_registry, is_remote, open_storage
 from signoff.signing.base import Identity
 from signoff.signing.files import read_identity
 from signoff.signing.find import need_identities, signer_for
-from signoff.storage.local import LocalStorage
+from signoff.storage.base import Storage
 from signoff.values.names import PersonId
 from signoff.values.times import Surroundings
 
@@ -28,14 +28,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A registry that somebody wants to start.
 
     Attributes:
-        path: The folder to be; it may hold models already.
+        path: The folder to be, or a URL; it may hold models already.
         admins: Person id to public key; each is a root key.
         template: "solo": one's own approval counts; "team": two other people approve.
         threshold: How many root keys decide about trust; 0: two, or the only one.
         title: What it calls itself, or "".
     """
 
-    path: Path
+    path: str
     admins: Mapping[str, str]
     template: str
     threshold: int = 0
@@ -114,17 +114,17 @@ def start(plan: Plan, identities: tuple[Identity, ...], *, author: str, surround
         StorageError: The folder cannot be made or written.
     """
     line = first_line(plan.document, author=author, surroundings=surroundings, comment="founded")
-    storage = _folder(plan.path)
+    storage = new_place(plan.path)
     founding = Founding(storage)
     founding.need_new()
     waiting = founding.waiting()
     if waiting:
-        message = f"a registry waits for its signatures in {str(plan.path)!r}: {waiting[0][:12]}"
+        message = f"a registry waits for its signatures in {plan.path!r}: {waiting[0][:12]}"
         hint = f"sign it: signoff -r {plan.path} trust sign {waiting[0][:12]}; or remove {plan.path}/.signoff/proposals"
         raise AlreadyExistsError(message, hint=hint)
     record = read_trust_line(line)
     here = [one for one in identities if one.key.fingerprint in record.root][: record.document.root.threshold]
-    title = plan.title or plan.path.absolute().name
+    title = plan.title or _name(plan.path)
     if len(here) >= record.document.root.threshold:
         armors = tuple(signer_for(one).sign(line, namespace=TRUST_NAMESPACE) for one in here)
         return Started(id=found_registry(storage, line, armors, title=title).registry, missing=())
@@ -134,21 +134,34 @@ def start(plan: Plan, identities: tuple[Identity, ...], *, author: str, surround
     return Started(id=proposal.id, missing=proposal.missing)
 
 
-def _folder(path: Path) -> LocalStorage:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"cannot make the folder {str(path)!r}: {error.strerror}"
-        raise StorageError(message, hint="choose another folder") from error
-    return LocalStorage(path)
+def new_place(path: str) -> Storage:
+    """Return the storage at a path or URL; a folder of this machine is made.
+
+    Raises:
+        StorageError: It cannot be made, or the URL is not supported.
+    """
+    if not is_remote(path):
+        try:
+            Path(path).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"cannot make the folder {path!r}: {error.strerror}"
+            raise StorageError(message, hint="choose another folder") from error
+    return open_storage(path)
+
+
+def _name(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] if is_remote(path) else Path(path).absolute().name
 
 
 def waiting_at(url: str) -> Founding | None:
-    """Return the registry to be in a folder; None where there is a registry, or nothing that waits."""
-    path = Path(url)
-    if not path.is_dir() or is_registry(path):
+    """Return the registry to be at a path or URL; None where there is a registry, or nothing that waits."""
+    try:
+        storage = open_storage(url)
+    except NotFoundError:
         return None
-    founding = Founding(LocalStorage(path))
+    if holds_registry(storage):
+        return None
+    founding = Founding(storage)
     return founding if founding.waiting() else None
 
 

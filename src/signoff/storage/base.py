@@ -4,12 +4,15 @@ The rule it keeps: paths are relative to the registry's root, joined by `/`, wit
 publishing never replaces; every failure is a `StorageError` that names the path.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Literal, Protocol
 
 import msgspec
 
 from signoff.errors import StorageError
+
+Told = Callable[[int], None]
+"""Told how many bytes were just done; may raise to stop."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -129,6 +132,25 @@ class Storage(Protocol):
         Raises:
             AlreadyExistsError: Other bytes are there.
             StorageError: The storage cannot publish without replacing, or failed.
+        """
+
+    def put_stream(self, path: str, stream: BinaryIO, *, size: int, sha256: str = "", told: Told | None = None) -> str:
+        """Publish a file of any size whole, or not at all; folders are made as needed.
+
+        Args:
+            path: The file.
+            stream: Its bytes.
+            size: How many there must be.
+            sha256: Their digest in hex, or "" where it is still to be found out.
+            told: Told how many bytes were just done.
+
+        Returns:
+            The SHA-256 of what was published, in hex.
+
+        Raises:
+            AlreadyExistsError: Something is there.
+            VerificationError: The bytes have another digest; nothing was published.
+            StorageError: There are more or fewer bytes, the storage cannot publish without replacing, or failed.
         """
 
     def replace(self, path: str, content: bytes, *, expected: bytes | None) -> None:

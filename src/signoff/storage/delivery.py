@@ -18,6 +18,7 @@ from signoff.storage.copying import copy_hashing
 from signoff.storage.folders import READ_BACK, failed, open_folder, open_regular, sync_folder
 from signoff.storage.hashing import hash_file, hash_files
 from signoff.storage.local import LocalStorage
+from signoff.storage.partial import fill_partial, resumes
 from signoff.storage.paths import PRIVATE_PREFIX, split_file
 
 OCCUPIED = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
@@ -128,17 +129,27 @@ class Delivery:
 
         parts, name = split_file(path)
         with open_folder(str(self._need_staging()), parts, create=True) as folder:
-            private = PRIVATE_PREFIX + os.urandom(16).hex()
             try:
-                found = _fill(folder, private, stream, size=size, told=told, durable=self._durable)
-                _need_right(path, found, expected=(size, sha256))
-                os.rename(private, name, src_dir_fd=folder, dst_dir_fd=folder)
+                part = None
+                if resumes(stream, size):
+                    part = fill_partial(folder, stream, size=size, sha256=sha256, told=told, durable=self._durable)
+                if part is None:
+                    self._fill_anew(folder, stream, expected=(path, name, size, sha256), told=told)
+                else:
+                    _settle(folder, part[0], part[1], expected=(path, name, size, sha256))
             except OSError as error:
                 raise failed(path, error, doing="deliver") from error
-            finally:
-                with suppress(OSError):
-                    os.unlink(private, dir_fd=folder)
         self._digests[path] = sha256
+
+    def _fill_anew(self, folder: int, stream: BinaryIO, *, expected: tuple[str, str, int, str], told: Progress) -> None:
+        """Fill a file under a private name of its own, of which nothing stays if it is not right."""
+        private = PRIVATE_PREFIX + os.urandom(16).hex()
+        try:
+            found = _fill(folder, private, stream, size=expected[2], told=told, durable=self._durable)
+            _settle(folder, private, found, expected=expected)
+        finally:
+            with suppress(OSError):
+                os.unlink(private, dir_fd=folder)
 
     def commit(self) -> bool:
         """Let the destination appear, with exactly the files that were delivered.
@@ -216,6 +227,25 @@ def _fill(folder: int, name: str, stream: BinaryIO, *, size: int, told: Progress
     finally:
         os.close(file)
     return found
+
+
+def _settle(folder: int, private: str, found: tuple[int, str], *, expected: tuple[str, str, int, str]) -> None:
+    """Give a private file its name, if it has the right size and digest; else it is removed.
+
+    Args:
+        folder: The descriptor of its folder.
+        private: Its private name.
+        found: Its size and SHA-256.
+        expected: The path for messages, its name, its size and its SHA-256.
+    """
+    path, name, size, sha256 = expected
+    try:
+        _need_right(path, found, expected=(size, sha256))
+    except VerificationError:
+        with suppress(OSError):
+            os.unlink(private, dir_fd=folder)
+        raise
+    os.rename(private, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _need_right(path: str, found: tuple[int, str], *, expected: tuple[int, str]) -> None:

@@ -17,14 +17,15 @@ from pathlib import Path
 
 import msgspec
 
-from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
+from signoff.errors import StorageError
 from signoff.storage.base import Info, StoppedError
-from signoff.storage.folders import failed, not_regular, open_folder, open_regular, sync_folder
+from signoff.storage.folders import failed, open_folder, open_regular, sync_folder
 from signoff.storage.hashing import hash_file
 from signoff.storage.local import LocalStorage
 from signoff.storage.paths import PRIVATE_PREFIX, split_file
 from signoff.storage.placing import How, Placing, Source, link_file, place_file
 from signoff.storage.publishing import SETGID, TEMPORARY
+from signoff.storage.sources import list_source, need_no_destination, taken
 
 Known = Callable[[str], str | None]
 OCCUPIED = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
@@ -84,7 +85,7 @@ def bring_in(
         StoppedError: `stopped` said so.
         StorageError: The source holds a symlink or special file, or nothing; or it failed.
     """
-    folder, files = _list_source(source)
+    folder, files = list_source(source)
     _need_apart(storage, source, destination)
     intake = _Intake(
         storage=storage,
@@ -102,44 +103,12 @@ def bring_in(
     return "+".join(sorted(ways))
 
 
-def _list_source(source: str) -> tuple[str, tuple[tuple[str, Info], ...]]:
-    """Return the source's folder and its files; symlinks on the way to a folder are followed, none in it."""
-    place = Path(source).absolute()
-    try:
-        mode = place.lstat().st_mode
-        if stat.S_ISREG(mode):
-            return str(place.parent), ((place.name, LocalStorage(place.parent).info(place.name)),)
-        if not place.is_dir():
-            raise not_regular(source, mode)
-        files = LocalStorage(place).walk("")
-    except OSError as error:
-        raise failed(source, error, doing="bring in") from error
-    except StorageError as error:
-        message = f"cannot bring in {source!r}: {error.message}"
-        raise StorageError(message, hint=error.hint) from error
-    if not files:
-        message = f"cannot bring in {source!r}: it holds no file"
-        raise StorageError(message)
-    return str(place), files
-
-
 def _need_apart(storage: LocalStorage, source: str, destination: str) -> None:
     """Refuse a destination that has something, lies below its own source, or cannot be written."""
     if Path(source).is_dir() and Path(storage.root, destination).resolve().is_relative_to(Path(source).resolve()):
         message = f"cannot bring in {source!r}: the destination {destination!r} lies inside it"
         raise StorageError(message)
-    reason = storage.capabilities().reason
-    if reason:
-        message = f"cannot write {destination!r} in {storage.url!r}: {reason}"
-        raise StorageError(message)
-    with suppress(NotFoundError):
-        if storage.entries(destination):
-            raise _taken(destination)
-
-
-def _taken(destination: str) -> AlreadyExistsError:
-    message = f"cannot publish {destination!r}: it is there already"
-    return AlreadyExistsError(message, hint="register what is there, or choose another version name")
+    need_no_destination(storage, destination)
 
 
 def _staging(storage: LocalStorage, request: str, destination: str) -> tuple[str, ...]:
@@ -254,7 +223,7 @@ def _publish(intake: _Intake) -> None:
             sync_folder(staging)
         except OSError as error:
             if error.errno in OCCUPIED:
-                raise _taken(intake.destination) from error
+                raise taken(intake.destination) from error
             raise failed(intake.destination, error, doing="publish") from error
 
 

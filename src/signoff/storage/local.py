@@ -12,16 +12,18 @@ from itertools import groupby
 from typing import BinaryIO, Literal
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
-from signoff.storage.base import Capabilities, Entry, Info
+from signoff.storage.arriving import Parts
+from signoff.storage.base import Capabilities, Entry, Info, Told
 from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
-from signoff.storage.mounts import filesystem_of, notifies
+from signoff.storage.mounts import filesystem_of, notifies, number_of
 from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
-from signoff.storage.publishing import CannotPublishError, Target, exchange, publish
+from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts
 from signoff.storage.walking import info_of, walk_open
 
 OPENED_READ_ONLY = "it was opened read-only"
 NOT_WRITABLE = "this user may not write there"
 MOUNTED_READ_ONLY = "it is mounted read-only"
+BUFFER = 1024 * 1024
 
 
 class LocalStorage:
@@ -37,6 +39,7 @@ class LocalStorage:
         self._url = os.fspath(root)
         self.root = os.path.abspath(self._url)  # noqa: PTH100 (symlinks stay, and pathlib costs a cold start)
         self._reason = OPENED_READ_ONLY if read_only else ""
+        self._number = number_of(self.root)
 
     @property
     def url(self) -> str:
@@ -115,6 +118,15 @@ class LocalStorage:
             self._reason = f"its filesystem cannot publish without replacing: {error.message}"
             raise
 
+    def put_stream(self, path: str, stream: BinaryIO, *, size: int, sha256: str = "", told: Told | None = None) -> str:
+        """Publish a file from a stream whole, or not at all; folders are made as needed."""
+        self._need_writable(path)
+        parts, name = split_file(path)
+        arriving = Parts(path, stream, size=size, sha256=sha256, told=told, part=BUFFER)
+        with open_folder(self.root, parts, create=True) as folder:
+            publish_parts(Target(root=self.root, path=path, folder=folder, name=name), arriving)
+        return arriving.digest
+
     def replace(self, path: str, content: bytes, *, expected: bytes | None) -> None:
         """Replace a working file whole, after comparing it with what was opened."""
         self._need_writable(path)
@@ -174,6 +186,9 @@ class LocalStorage:
         if self._reason:
             message = f"cannot write {path!r} in {self._url!r}: {self._reason}"
             raise StorageError(message)
+        if self._number != number_of(self.root) and self._number:
+            message = f"cannot write {path!r} in {self._url!r}: it is not the folder that was opened"
+            raise StorageError(message, hint="is it still mounted? open it again")
 
 
 def _is_there(folder: int, name: str) -> bool:

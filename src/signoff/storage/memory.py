@@ -3,13 +3,15 @@
 The rule it keeps: it answers as a folder of this machine does, error for error; `StorageContract` holds both to it.
 """
 
+import hashlib
 import io
 import threading
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Literal
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
-from signoff.storage.base import Capabilities, Entry, Info
+from signoff.storage.arriving import need_right, occupied
+from signoff.storage.base import Capabilities, Entry, Info, Told
 from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
 
 READ_ONLY = "it was opened read-only"
@@ -138,6 +140,17 @@ class MemoryStorage:
                 return False
         message = f"cannot publish {path!r}: other bytes are there"
         raise AlreadyExistsError(message, hint="read it again: someone was first")
+
+    def put_stream(self, path: str, stream: BinaryIO, *, size: int, sha256: str = "", told: Told | None = None) -> str:
+        """Publish a file from a stream whole, or not at all."""
+        content = stream.read()
+        found = hashlib.sha256(content).hexdigest()
+        need_right(path, (len(content), found), expected=(size, sha256 or found))
+        if told:
+            told(size)
+        if not self.put_new(path, content):
+            raise occupied(path)
+        return found
 
     def replace(self, path: str, content: bytes, *, expected: bytes | None) -> None:
         """Replace a working file whole, after comparing it with what was opened."""

@@ -24,6 +24,17 @@ def filesystem_of(folder: str) -> str:
         return UNKNOWN
 
 
+def number_of(folder: str) -> int:
+    """Return a folder's inode number, which differs once what was mounted there is gone; 0 where there is none.
+
+    Its device number would tell more, but changes when an automounter mounts the same filesystem again.
+    """
+    try:
+        return Path(folder).stat().st_ino
+    except OSError:
+        return 0
+
+
 def find_type(mountinfo: str, *, folder: str, device: int) -> str:
     """Return the type of the mount that holds a folder.
 

@@ -7,12 +7,13 @@ truth is what stands at the target.
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import msgspec
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
+from signoff.storage.arriving import occupied
 from signoff.storage.folders import PRIVATE, enter, failed, open_regular, stat_regular, sync_folder
 from signoff.storage.paths import PRIVATE_PREFIX
 
@@ -74,7 +75,30 @@ def publish(target: Target, content: bytes) -> bool:
         _sync(target)
         return True
 
-    return _from_private_file(target, content, mode=None, step=link)
+    return _from_private_file(target, [content], mode=None, step=link)
+
+
+def publish_parts(target: Target, parts: Iterable[bytes]) -> None:
+    """Publish what comes in parts, where nothing stands yet.
+
+    Raises:
+        AlreadyExistsError: Something is there.
+        CannotPublishError: The filesystem cannot publish without replacing.
+        StorageError: It failed.
+    """
+
+    def link(folder: int, name: str, file: int) -> bool:
+        try:
+            os.link(name, target.name, src_dir_fd=folder, dst_dir_fd=target.folder, follow_symlinks=False)
+        except OSError as error:
+            if error.errno == errno.EXDEV:
+                raise
+            if os.fstat(file).st_nlink != HAS_TWO_NAMES:
+                raise _taken(target, error) from error
+        _sync(target)
+        return True
+
+    _from_private_file(target, parts, mode=None, step=link)
 
 
 def exchange(target: Target, content: bytes, *, mode: int) -> None:
@@ -89,16 +113,18 @@ def exchange(target: Target, content: bytes, *, mode: int) -> None:
         _sync(target)
         return True
 
-    _from_private_file(target, content, mode=mode, step=rename)
+    _from_private_file(target, [content], mode=mode, step=rename)
 
 
-def _from_private_file(target: Target, content: bytes, *, mode: int | None, step: Step) -> bool:
+def _from_private_file(target: Target, content: Iterable[bytes], *, mode: int | None, step: Step) -> bool:
     """Take the step from the registry's own folder for private files, else (another device) from beside the target."""
     try:
         folder = enter(target.root, TEMPORARY, create=True)
     except StorageError:
         return _take(target, target.folder, content, mode=mode, step=step)
     try:
+        if os.fstat(folder).st_dev != os.fstat(target.folder).st_dev:
+            raise _WrongPlaceError
         return _take(target, folder, content, mode=mode, step=step)
     except _WrongPlaceError:
         return _take(target, target.folder, content, mode=mode, step=step)
@@ -106,7 +132,7 @@ def _from_private_file(target: Target, content: bytes, *, mode: int | None, step
         os.close(folder)
 
 
-def _take(target: Target, folder: int, content: bytes, *, mode: int | None, step: Step) -> bool:
+def _take(target: Target, folder: int, content: Iterable[bytes], *, mode: int | None, step: Step) -> bool:
     """Write the bytes under a private name, take the step, and remove the private name."""
     name = PRIVATE_PREFIX + os.urandom(16).hex()
     try:
@@ -128,7 +154,7 @@ def _take(target: Target, folder: int, content: bytes, *, mode: int | None, step
             os.unlink(name, dir_fd=folder)
 
 
-def _write(target: Target, file: int, content: bytes, *, mode: int | None) -> None:
+def _write(target: Target, file: int, content: Iterable[bytes], *, mode: int | None) -> None:
     """Write everything and make it durable; a folder that hands its group down does so here as well."""
     owner = os.fstat(target.folder)
     if owner.st_mode & SETGID:
@@ -136,9 +162,10 @@ def _write(target: Target, file: int, content: bytes, *, mode: int | None) -> No
             os.fchown(file, -1, owner.st_gid)
     if mode is not None:
         os.fchmod(file, mode)
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(file, rest) :]
+    for part in content:
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(file, rest) :]
     if target.durable:
         os.fsync(file)
 
@@ -155,6 +182,15 @@ def _judge(target: Target, content: bytes, error: OSError) -> bool:
         raise AlreadyExistsError(message, hint="read it again: someone was first") from error
     _sync(target)  # the one who wrote it may have died before this
     return False
+
+
+def _taken(target: Target, error: OSError) -> StorageError:
+    """Say what a link that was refused means, where nothing may be there."""
+    try:
+        stat_regular(target.folder, target.name, path=target.path)
+    except NotFoundError:
+        return _cannot(target, error)
+    return occupied(target.path)
 
 
 def _read(target: Target) -> bytes:

@@ -64,7 +64,7 @@ class Session:
 
     def place_of(self, url: str) -> str:
         """Return where a registry is, with its name in the configuration where it has one: `lab:/mnt/models`."""
-        names = (name for name, place in self.settings.registries.items() if place.rstrip("/") == url.rstrip("/"))
+        names = (name for name, place in self.settings.urls.items() if place.rstrip("/") == url.rstrip("/"))
         name = next(names, "")
         return f"{name}:{url}" if name else url
 

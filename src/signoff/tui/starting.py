@@ -93,10 +93,10 @@ def switching(start: Start) -> Callable[[str], Opened]:
     """Return what opens another registry of the configuration by its name."""
 
     def open_named(name: str) -> Opened:
-        url = start.settings.registries.get(name)
+        url = start.settings.urls.get(name)
         if url is None:
             message = f"the configuration names no registry {name!r}"
-            raise NotFoundError(message, hint=f"it names: {', '.join(start.settings.registries) or 'none'}")
+            raise NotFoundError(message, hint=f"it names: {', '.join(start.settings.urls) or 'none'}")
         return open_for(start, url)
 
     return open_named
