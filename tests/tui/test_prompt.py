@@ -214,7 +214,7 @@ async def test_the_palette_asks_for_the_words_that_a_command_needs(story: Story)
 
 
 async def test_remapped_keys_work_and_are_shown_everywhere(story: Story) -> None:
-    app = app_on(story, Settings(keymap={"filter": "f", "help": "f1", "move.down": "n", "approve": ""}))
+    app = app_on(story, Settings(keymap={"filter": "f", "help": "f1", "move.down": "z", "approve": ""}))
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, app)
         await until(pilot, lambda: last_line(app).startswith("f filter"))
@@ -224,7 +224,7 @@ async def test_remapped_keys_work_and_are_shown_everywhere(story: Story) -> None
         assert isinstance(page, VersionsPage)
         before = page.listing.table.cursor
         await pilot.press("j", "question_mark", "A", "slash")
-        await pilot.press("n")
+        await pilot.press("z")
         await until(pilot, lambda: page.listing.table.cursor != before)
         assert app.signed == []
         await pilot.press("f")
@@ -232,7 +232,7 @@ async def test_remapped_keys_work_and_are_shown_everywhere(story: Story) -> None
         await pilot.press(*"of")
         await until(pilot, lambda: page.listing.entry.value == "of")
         await pilot.press("escape", "escape", "f1")
-        await until(pilot, lambda: isinstance(app.screen, HelpPage) and "n               down" in screen_text(app))
+        await until(pilot, lambda: isinstance(app.screen, HelpPage) and "z               down" in screen_text(app))
         assert isinstance(app.screen, HelpPage)
         assert any(text.strip() == ":approve" for line in app.screen.text.text for text, _ in line)
 

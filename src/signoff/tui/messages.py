@@ -70,15 +70,6 @@ class SignerMoved(Message):
     """Another key is to sign, or something is wrong with the one that was."""
 
 
-class Told(Message):
-    """Something ended that began in a dialog: the page in front says it."""
-
-    def __init__(self, words: str, *, well: bool) -> None:
-        """Say what, and whether it ended well."""
-        super().__init__()
-        self.words, self.well = words, well
-
-
 class TaskMoved(Message):
     """A task went on or ended."""
 

@@ -13,7 +13,7 @@ from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
-from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Told, Wanted
+from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.screens.copying import CopyMenu
 from signoff.tui.screens.page import Page
 from signoff.tui.screens.palette import Palette
@@ -150,10 +150,6 @@ class NavigatingApp(OrderlyApp):
     def on_signer_moved(self, _: SignerMoved) -> None:
         """Say in the header who signs now, or what is wrong with the key."""
         self.show()
-
-    def on_told(self, message: Told) -> None:
-        """Have the page in front say what ended."""
-        self.page.tell(message.words, "good" if message.well else "bad")
 
     def on_copy(self, message: Copy) -> None:
         """Open the copy menu."""

@@ -7,10 +7,16 @@ from signoff.errors import RefusedError, SignoffError
 from signoff.registry.pulling import Pulled
 from signoff.tui.pages import Text, heading, labelled
 from signoff.tui.present import Pieces, count
-from signoff.tui.tasks import Task
+from signoff.tui.tasks import Outcome, Task
 from signoff.values.display import long_size, short_digest
 
 MOST_FILES = 200
+
+
+class Delivered(Outcome, frozen=True, kw_only=True):
+    """A delivery that ended well."""
+
+    pulled: Pulled
 
 
 def plan_text(pulled: Pulled) -> Text:
@@ -63,10 +69,3 @@ def pulled_text(pulled: Pulled) -> Text:
         labelled("Digest", (plan.digest, "plain")),
         *((("! ", "warn"), (warning, "plain")) for warning in plan.warnings),
     )
-
-
-def ended_words(ref: str, task: Task) -> str:
-    """Return how a delivery ended, in one line."""
-    if task.state == "done":
-        return f"delivered {ref} into {task.answer.path}"
-    return f"{ref} was not delivered: {task.error}"

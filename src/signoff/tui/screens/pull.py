@@ -18,8 +18,8 @@ from signoff.registry.pulling import Pulled, Wanted
 from signoff.registry.registry import Registry
 from signoff.tui.bindings import move_bindings
 from signoff.tui.forms import FORMS, fault_of
-from signoff.tui.messages import Sign, TaskMoved, Told
-from signoff.tui.pulltexts import ended_words, plan_text, progress_text, pulled_text, unplanned_text
+from signoff.tui.messages import Sign, TaskMoved
+from signoff.tui.pulltexts import Delivered, plan_text, progress_text, pulled_text, unplanned_text
 from signoff.tui.scene import Scene
 from signoff.tui.session import Session
 from signoff.tui.tasks import Task, Tasks
@@ -52,7 +52,7 @@ class PullDialog(ModalScreen[None]):
     def __init__(self, session: Session, tasks: Tasks, _scene: Scene, asked: Sign) -> None:
         """Begin with a version; `fields` may say the destination."""
         super().__init__()
-        self.session, self.deliverys = session, tasks
+        self.session, self.deliveries = session, tasks
         self.ref = f"{asked.model}:{asked.version}"
         self.start = {name: str(said) for name, said in asked.fields.items()}
         self.dialog = Dialog()
@@ -124,19 +124,17 @@ class PullDialog(ModalScreen[None]):
             )
 
     def _start(self, destination: str, plan: Pulled) -> Task:
-        ref, wanted, app, tasks = self.ref, self.wanted, self.app, self.deliverys
+        ref, wanted, app = self.ref, self.wanted, self.app
 
-        def work(registry: Registry, task: Task) -> Pulled:
-            return registry.pull(ref, destination, wanted, progress=task.progress)
+        def work(registry: Registry, task: Task) -> Delivered:
+            pulled = registry.pull(ref, destination, wanted, progress=task.progress)
+            return Delivered(words=f"delivered {ref} into {pulled.path}", pulled=pulled)
 
         def tell(message: Message) -> None:
             if not self.is_attached or not self.post_message(message):
                 app.post_message(message)
-            task = tasks.find(message.task) if isinstance(message, TaskMoved) else None
-            if task is not None and task.state != "running":
-                app.post_message(Told(ended_words(ref, task), well=task.state == "done"))
 
-        return tasks.start(f"pull {ref} into {destination}", work, tell=tell, total=plan.size)
+        return self.deliveries.start(f"pull {ref} into {destination}", work, tell=tell, total=plan.size)
 
     def on_task_moved(self, message: TaskMoved) -> None:
         """Show how far it is, and how it ended."""
@@ -146,7 +144,7 @@ class PullDialog(ModalScreen[None]):
         if task.state == "running":
             self.dialog.read(progress_text(self.ref, task))
         elif task.state == "done":
-            self.dialog.close_with(pulled_text(task.answer), "")
+            self.dialog.close_with(pulled_text(task.answer.pulled), "")
         else:
             assert task.error is not None
             self.dialog.close_with(unplanned_text(task.error, self.ref), "the folder is as it was")
@@ -154,7 +152,7 @@ class PullDialog(ModalScreen[None]):
     def action_stop(self) -> None:
         """Stop the delivery; without one, leave."""
         if self.delivery is not None and self.delivery.state == "running":
-            self.deliverys.stop(self.delivery)
+            self.deliveries.stop(self.delivery)
             self.dialog.tell("stopping …")
         else:
             self.dismiss(None)
