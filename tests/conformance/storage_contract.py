@@ -79,9 +79,12 @@ class StorageContract:
 
     def test_a_folder_is_not_read_as_a_file(self, storage: Storage) -> None:
         storage.put_new("a/x", b"one")
-        for ask in (storage.info, storage.open, storage.remove, lambda path: storage.read(path, most=9)):
+        for ask in (storage.info, storage.remove):
             with pytest.raises(StorageError, match=r"'a' is a folder"):
                 ask("a")
+        for read in (storage.open, lambda path: storage.read(path, most=9)):
+            with pytest.raises(StorageError, match=r"'a'( is a folder|.*No such file)"):  # a bucket is not asked twice
+                read("a")
 
     def test_a_larger_file_is_refused_not_cut(self, storage: Storage) -> None:
         storage.put_new("x", b"12345")

@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import occupied
 from signoff.storage.base import Capabilities, Entry, Info, Told
-from signoff.storage.objects import Location, Objects
+from signoff.storage.objects import Listed, Location, Objects
 from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
 from signoff.storage.remote_errors import Calls, fate_of
 from signoff.storage.remote_put import Publishing, needs_upload
@@ -63,10 +63,10 @@ class BucketStorage:
     def entries(self, path: str) -> tuple[Entry, ...]:
         """Return what a folder holds, sorted by name."""
         split_folder(path)
-        prefix = self._folder_key(path)
-        found = self._calls.ask(path, "list", lambda: self._objects.listing(prefix, deep=False))
+        found = self._listing(path, deep=False)
         if not found.files and not found.folders and path:
             raise self._no_folder(path)
+        self._know(path)
         files = {name for name, _ in found.files if name}
         folders = set(found.folders)
         entries = [Entry(name=name, kind="file" if _plain(name) else "other") for name in files - folders]
@@ -77,8 +77,7 @@ class BucketStorage:
     def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
         """Return every file below a folder, sorted bytewise; a name that no folder could hold refuses it all."""
         parts = split_folder(path)
-        prefix = self._folder_key(path)
-        found = self._calls.ask(path, "list", lambda: self._objects.listing(prefix, deep=True))
+        found = self._listing(path, deep=True)
         if not found.files and path:
             raise self._no_folder(path)
         files = [one for one in found.files if one[0] and not one[0].endswith("/")]
@@ -91,7 +90,13 @@ class BucketStorage:
 
     def info(self, path: str) -> Info:
         """Return a file's size and stamp."""
-        return self._on_file(path, "look at", self._objects.head)
+        try:
+            return self._on_file(path, "look at", self._objects.head)
+        except NotFoundError:
+            if self._calls.ask(path, "look at", lambda: self._some_below(path)):
+                message = f"{path!r} is a folder, not a regular file"
+                raise StorageError(message) from None
+            raise
 
     def read(self, path: str, *, most: int) -> bytes:
         """Return a file's bytes, at most `most`."""
@@ -165,10 +170,9 @@ class BucketStorage:
         """Remove what stands for an empty folder; elsewhere a folder is gone with its last file."""
         self._need_writable(path)
         split_file(path)
-        prefix = self._folder_key(path)
-        found = self._calls.ask(path, "list", lambda: self._objects.listing(prefix, deep=True, most=2))
+        found = self._listing(path, deep=True, most=2)
         if [name for name, _ in found.files] == [""]:
-            self._calls.ask(path, "remove", lambda: self._objects.delete(prefix))
+            self._calls.ask(path, "remove", lambda: self._objects.delete(self._folder_key(path)))
 
     def move(self, path: str, to: str) -> None:
         """Move a file, or all that is below a folder, file by file, to a place where nothing is."""
@@ -200,13 +204,23 @@ class BucketStorage:
 
     def _on_file(self, path: str, doing: str, do: Callable[[str], Answer]) -> Answer:
         key = self._key(path)
+        return self._calls.ask(path, doing, lambda: do(key))
+
+    def _listing(self, path: str, *, deep: bool, most: int = 0) -> Listed:
+        """Return what is below a folder; a bucket that is not there is told apart from an empty one."""
+        prefix = self._folder_key(path)
         try:
-            return self._calls.ask(path, doing, lambda: do(key))
-        except NotFoundError:
-            if self._calls.ask(path, doing, lambda: self._some_below(path)):
-                message = f"{path!r} is a folder, not a regular file"
-                raise StorageError(message) from None
-            raise
+            return self._calls.ask(path, "list", lambda: self._objects.listing(prefix, deep=deep, most=most))
+        except NotFoundError as error:
+            message = f"cannot list {path or '.'!r} in {self._url}: there is no such bucket"
+            raise StorageError(
+                message, hint="check its name, and the endpoint; make it first: signoff makes none"
+            ) from error
+
+    def _know(self, path: str) -> None:
+        """Remember that a folder is one: files are below it."""
+        parts = path.split("/") if path else []
+        self._folders.update("/".join(parts[: depth + 1]) for depth in range(len(parts)))
 
     def _exists(self, path: str) -> bool:
         try:

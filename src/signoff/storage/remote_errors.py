@@ -172,6 +172,7 @@ def _unanswered(error: BaseException) -> bool:
 def cause_of(error: BaseException) -> str:
     """Return a failure in one line."""
     code, status = answer_of(error)
-    said = " ".join(str(error).split())[:LONGEST_CAUSE] or type(error).__name__
+    text = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    said = " ".join(text.split())[:LONGEST_CAUSE] or type(error).__name__
     known = " ".join(word for word in (code, str(status or "")) if word and word not in said)
     return f"{said} ({known})" if known else said

@@ -44,6 +44,7 @@ class SftpStorage:
         self._calls = Calls(self._url, (OSError, SSHException, EOFError))
         self._publishing = SftpPublishing(self._calls, session, now=now)
         self._reason = OPENED_READ_ONLY if read_only else ""
+        self._real = ""
 
     @property
     def url(self) -> str:
@@ -215,7 +216,8 @@ class SftpStorage:
         if not folder:
             return
         found = channel.normalize(self._place(folder))
-        if found != f"{channel.normalize(self._root).rstrip('/')}/{folder}":
+        self._real = self._real or channel.normalize(self._root).rstrip("/")
+        if found != f"{self._real}/{folder}":
             message = f"{folder!r} is reached through a symlink"
             raise StorageError(message, hint="replace it by a copy of what it should be, or remove it")
 

@@ -1,0 +1,67 @@
+"""How many requests things cost on a bucket, counted by a proxy before a real server."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from faulty import Proxy, faulty
+from servers import Server
+from signoff.errors import NotFoundError
+from signoff.storage.base import Storage
+from signoff.storage.places import open_place
+
+Start = Callable[[str], Server]
+
+
+@pytest.fixture
+def counted(server: Start) -> Iterator[tuple[Storage, Proxy]]:
+    """Give a storage that was written to, behind a proxy that counts from here on."""
+    found = server("moto")
+    with faulty(found.port) as proxy:
+        other = found.through(proxy.port)
+        url = f"{other.base}/n{secrets.token_hex(6)}"
+        storage = open_place(url, options=other.options, now=lambda: datetime(2026, 11, 1, tzinfo=UTC))
+        storage.put_new("log/00000001.rec", b"one")
+        proxy.requests.clear()
+        yield storage, proxy
+
+
+def test_whether_the_next_slot_is_taken_is_one_request(counted: tuple[Storage, Proxy]) -> None:
+    storage, proxy = counted
+    with pytest.raises(NotFoundError):
+        storage.read("log/00000002.rec", most=100)
+    assert len(proxy.requests) == 1
+
+
+def test_a_record_is_one_request_and_one_look_at_its_place(counted: tuple[Storage, Proxy]) -> None:
+    storage, proxy = counted
+    storage.put_new("log/00000002.rec", b"two")
+    assert [line.partition(" ")[0] for line in proxy.requests] == ["GET", "PUT"]
+
+
+def test_a_small_file_is_one_request_also_as_a_stream(counted: tuple[Storage, Proxy]) -> None:
+    storage, proxy = counted
+    storage.read("log/00000001.rec", most=100)
+    with storage.open("log/00000001.rec") as stream:
+        assert stream.read() == b"one"
+    assert len(proxy.requests) == 2
+
+
+def test_a_folder_is_one_request_for_a_thousand_names(counted: tuple[Storage, Proxy]) -> None:
+    storage, proxy = counted
+    assert len(storage.entries("log")) == 1
+    assert len(storage.walk("")) == 1
+    assert len(proxy.requests) == 2
+
+
+def test_what_others_wrote_is_seen_at_once(counted: tuple[Storage, Proxy], server: Start) -> None:
+    storage, proxy = counted
+    found = server("moto")
+    url = storage.url.replace(str(proxy.port), str(found.port))
+    other = open_place(url, options=found.options, now=lambda: datetime(2026, 11, 1, tzinfo=UTC))
+    storage.entries("log")
+    other.put_new("log/00000002.rec", b"two")
+    assert [entry.name for entry in storage.entries("log")] == ["00000001.rec", "00000002.rec"]
+    assert storage.read("log/00000002.rec", most=9) == b"two"
