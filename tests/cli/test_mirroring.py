@@ -17,7 +17,9 @@ Start = Callable[[str], Server]
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Return every file that a mirror copies, by its path."""
-    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    own = folder / ".signoff/journal"  # each place keeps its own
+    kept = (path for path in folder.rglob("*") if path.is_file() and own not in path.parents)
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in kept}
     return {path: content for path, content in found.items() if "/tmp/" not in path}
 
 

@@ -56,7 +56,7 @@ class Registry:
             storage: Where it is.
             surroundings: Clock and chance.
             demanded: The registry id that the caller wants, or "".
-            environ: The environment that names the ssh-agent; None: this process's.
+            environ: What names the ssh-agent; None: this process's environment.
             home: Where `.ssh` is; None: this user's.
         """
         self.reader = Reader(storage, demanded=demanded)
@@ -231,10 +231,9 @@ class Registry:
         return self._about("promote", ref, {"stage": stage, "comment": comment}, me)
 
     def _about(self, action: str, ref: str, fields: dict[str, object], me: Me | None) -> Written:
-        from signoff.registry.asks import Ask
+        from signoff.registry.asking import ask_about
 
-        view = self.find(ref, complete=False)
-        return self.sign(Ask(action=action, model=view.model, version=view.version, fields=fields), me)
+        return self.sign(ask_about(self, action, ref, **fields), me)
 
     def seal(
         self,
