@@ -50,14 +50,9 @@ class Registry:
         environ: Mapping[str, str] | None = None,
         home: Path | None = None,
     ) -> None:
-        """Open a registry.
+        """Open the registry in a storage that must have the `demanded` id, if any.
 
-        Args:
-            storage: Where it is.
-            surroundings: Clock and chance.
-            demanded: The registry id that the caller wants, or "".
-            environ: What names the ssh-agent; None: this process's environment.
-            home: Where `.ssh` is; None: this user's.
+        `environ` names the ssh-agent (None: this process's), and `home` holds `.ssh` (None: this user's).
         """
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
@@ -231,9 +226,10 @@ class Registry:
         return self._about("promote", ref, {"stage": stage, "comment": comment}, me)
 
     def _about(self, action: str, ref: str, fields: dict[str, object], me: Me | None) -> Written:
-        from signoff.registry.asking import ask_about
+        from signoff.registry.asks import Ask
 
-        return self.sign(ask_about(self, action, ref, **fields), me)
+        view = self.find(ref, complete=False)
+        return self.sign(Ask(action=action, model=view.model, version=view.version, fields=fields), me)
 
     def seal(
         self,
