@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -34,7 +35,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def broken(page: Path, target: str, root: Path) -> bool:
-    path, _, anchor = target.partition("#")
+    path, _, anchor = unquote(target).partition("#")
     aim = (page.parent / path).resolve() if path else page
     if not aim.exists() or not aim.is_relative_to(root):
         return True
