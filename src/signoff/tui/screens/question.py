@@ -60,17 +60,16 @@ class QuestionDialog(ModalScreen[None]):
             session: The person and the desk.
             tasks: What hashes beside the screens.
             scene: What was on the screen when it was asked.
-            sign: The action, the version, and fields that are known already.
+            sign: The action, the version, known fields.
         """
         super().__init__()
         self.session, self.tasks = session, tasks
         self.decision = Decision(session, scene, sign)
         self.dialog = Dialog()
-        self.choosing = ""
+        self.choosing, self.laid = "", object()
         self.options: tuple[Option, ...] = ()
         self.hashing: Task | None = None
         self.question: Question | None = None
-        self.laid: object = None
         self.shown_record: Prepared | None = None
         self.pasting: Prepared | None = None
         self.keyless = self.others = self.signing = self.done = False
@@ -87,6 +86,7 @@ class QuestionDialog(ModalScreen[None]):
     def begin(self, why: str = "") -> None:
         """Go on with what is not known yet, then with the rules; `why` says what made it be asked again."""
         self.dialog.title.say(((self.decision.title(), "accent"),))
+        self.dialog.tell("looking for keys and asking the rules …")
         self.run_worker(self._go_on(why), exclusive=True)
 
     async def _go_on(self, why: str) -> None:
