@@ -20,7 +20,7 @@ from signoff.errors import SignoffError
 from signoff.registry.registry import Registry
 from signoff.registry.remembered import recall, retain
 from signoff.registry.snapshot import Snapshot
-from signoff.registry.watching import Watching, watch
+from signoff.registry.watching import Standing, Watching, watch
 from signoff.tui.messages import Seen, Unreadable
 
 Answer = TypeVar("Answer")
@@ -74,6 +74,7 @@ class Feed:
         self._pending: set[str] = set()
         self._everything = False
         self._watch: Watching | None = None
+        self._last: Snapshot | None = None
         self._read_once = self._painted = False
         self._retained = 0.0
 
@@ -97,7 +98,7 @@ class Feed:
     def _run(self) -> None:
         well = self._begin()
         if self._watching:
-            self._watch = watch(self._registry, self.wake, every=self._every)
+            self._watch = watch(self._registry, self.wake, on_standing=self._awake.set, every=self._every)
         well = self._look(None, complete=True) and well
         gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
         while not self._over.is_set():
@@ -105,7 +106,11 @@ class Feed:
             if self._over.is_set():
                 break
             began = time.monotonic()
-            well = self._look(self._taken() if came else None, complete=True)
+            something, changed = self._taken()
+            if came and well and not something and self._last is not None:
+                self._show(self._last)  # only how changes are learnt of is another
+            else:
+                well = self._look(changed if came else None, complete=True)
             self._over.wait(SETTLE - (time.monotonic() - began))
         if self._watch is not None:
             self._watch.close()
@@ -123,12 +128,14 @@ class Feed:
             return True
         return self._look(None, complete=False)
 
-    def _taken(self) -> frozenset[str] | None:
+    def _taken(self) -> tuple[bool, frozenset[str] | None]:
+        """Return whether there is anything to look at, and the paths; None: everything."""
         with self._lock:
-            changed = None if self._everything else frozenset(self._pending)
-            self._pending, self._everything = set(), False
             self._awake.clear()
-        return changed
+            something = self._everything or bool(self._pending)
+            changed = frozenset(self._pending) if self._pending and not self._everything else None
+            self._pending, self._everything = set(), False
+        return something, changed
 
     def _look(self, changed: frozenset[str] | None, *, complete: bool) -> bool:
         try:
@@ -145,7 +152,8 @@ class Feed:
         return True
 
     def _show(self, snapshot: Snapshot) -> None:
-        self._say(Seen(snapshot, note=self._watch.note if self._watch else ""))
+        self._last = snapshot
+        self._say(Seen(snapshot, standing=self._watch.standing if self._watch else Standing()))
 
     def _retain(self, snapshot: Snapshot) -> None:
         """Keep what the lists show for the next time, now and then."""
