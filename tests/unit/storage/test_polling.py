@@ -108,9 +108,7 @@ def test_polls_keep_the_pace(storage: CountedStorage, start: Start) -> None:
     assert 3 <= len(storage.opened) <= 5
 
 
-def test_what_others_write_is_told_by_the_paths_of_the_records(
-    storage: CountedStorage, ear: Ear, start: Start
-) -> None:
+def test_what_others_write_is_told_by_the_paths_of_the_records(storage: CountedStorage, ear: Ear, start: Start) -> None:
     start(FAST)
     Journal(storage).tell("models/fraud", 2, "a" * 64)
     Journal(storage).tell("trust", 3, "b" * 64)
@@ -119,7 +117,9 @@ def test_what_others_write_is_told_by_the_paths_of_the_records(
     assert EVERYTHING not in ear.told
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"written":[],"nonce":""}', b"x" * (layout.LARGEST_JOURNAL_ENTRY * 2)])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b'{"written":[],"nonce":""}', b"x" * (layout.LARGEST_JOURNAL_ENTRY * 2)]
+)
 def test_an_entry_that_names_nothing_means_that_anything_changed_and_the_next_one_is_read(
     storage: CountedStorage, ear: Ear, start: Start, content: bytes
 ) -> None:
