@@ -1,7 +1,7 @@
 """Telling which paths of a registry changed, where the storage has no folder on this machine.
 
 The rule it keeps: while nothing changes, a poll is one request. What the journal names is told; what it does not name
-is told as "anything" after a while. A storage that does not answer is a state that is told, asked again, and left.
+is told as "anything" after a while. A storage that fails or is silent is a state that is told, asked again, and left.
 """
 
 import threading
@@ -27,7 +27,8 @@ class Polling:
         storage: What to ask; it is asked from a thread beside those that read it.
         on_change: Called from that thread with paths below the root; none at all means: anything may have changed. It
             must not raise.
-        on_standing: Called from that thread after `fault` or `every` became another. It must not raise.
+        on_standing: Called from some thread after `fault` or `every` became another and nothing changed. It must not
+            raise.
         pace: How often things are done.
     """
 
@@ -69,13 +70,13 @@ class Polling:
 
     def _run(self) -> None:
         while not self._over.wait(self._again if self.fault else self.every):
-            before = (self.fault, self.every)
+            before = self.fault, self.every
             told = self._poll()
             if self._over.is_set():
                 return
             if told is not None:
                 self._on_change(told)
-            if (self.fault, self.every) != before:
+            elif (self.fault, self.every) != before:
                 self._on_standing()
 
     def _poll(self) -> frozenset[str] | None:
@@ -121,11 +122,22 @@ class Polling:
 
     def _entry(self, number: int) -> bytes | None:
         """Return an entry's bytes, of a far too large one only the beginning; None where there is none."""
+        late = threading.Timer(self._pace.patience, self._be_late)
+        late.daemon = True
+        late.start()
         try:
             with self._storage.open(layout.journal_path(number)) as stream:
                 return stream.read(layout.LARGEST_JOURNAL_ENTRY)
         except NotFoundError:
             return None
+        finally:
+            late.cancel()
+
+    def _be_late(self) -> None:
+        """Say that no answer came yet: drivers wait for minutes."""
+        if not self.fault and not self._over.is_set():
+            self.fault = f"no answer for {self._pace.patience:g} seconds"
+            self._on_standing()
 
 
 def _why(error: StorageError) -> str:

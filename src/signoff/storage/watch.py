@@ -44,6 +44,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
         most_folders: Up to so many folders of versions are watched.
         calm: How long nothing must change before a storage that is far away is asked slowly.
         whole: Between two times that such a storage is read as a whole.
+        patience: How long such a storage may take for an answer before it is said to be silent.
     """
 
     settle: float = 0.15
@@ -55,6 +56,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     most_folders: int = 20_000
     calm: float = 60.0
     whole: float = 600.0
+    patience: float = 10.0
 
 
 class Watch:

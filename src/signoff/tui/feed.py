@@ -74,6 +74,7 @@ class Feed:
         self._pending: set[str] = set()
         self._everything = False
         self._watch: Watching | None = None
+        self._saying, self._failed = threading.Lock(), False
         self._last: Snapshot | None = None
         self._read_once = self._painted = False
         self._retained = 0.0
@@ -98,7 +99,7 @@ class Feed:
     def _run(self) -> None:
         well = self._begin()
         if self._watching:
-            self._watch = watch(self._registry, self.wake, on_standing=self._awake.set, every=self._every)
+            self._watch = watch(self._registry, self.wake, on_standing=self._stand, every=self._every)
         well = self._look(None, complete=True) and well
         gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
         while not self._over.is_set():
@@ -106,11 +107,7 @@ class Feed:
             if self._over.is_set():
                 break
             began = time.monotonic()
-            something, changed = self._taken()
-            if came and well and not something and self._last is not None:
-                self._show(self._last)  # only how changes are learnt of is another
-            else:
-                well = self._look(changed if came else None, complete=True)
+            well = self._look(self._taken() if came else None, complete=True)
             self._over.wait(SETTLE - (time.monotonic() - began))
         if self._watch is not None:
             self._watch.close()
@@ -128,14 +125,12 @@ class Feed:
             return True
         return self._look(None, complete=False)
 
-    def _taken(self) -> tuple[bool, frozenset[str] | None]:
-        """Return whether there is anything to look at, and the paths; None: everything."""
+    def _taken(self) -> frozenset[str] | None:
         with self._lock:
-            self._awake.clear()
-            something = self._everything or bool(self._pending)
-            changed = frozenset(self._pending) if self._pending and not self._everything else None
+            changed = None if self._everything else frozenset(self._pending)
             self._pending, self._everything = set(), False
-        return something, changed
+            self._awake.clear()
+        return changed
 
     def _look(self, changed: frozenset[str] | None, *, complete: bool) -> bool:
         try:
@@ -143,7 +138,9 @@ class Feed:
             snapshot = self._registry.snapshot(changed=changed, complete=complete, so_far=so_far)
             self._registry.close()
         except SignoffError as error:
-            self._say(Unreadable(str(error)))
+            with self._saying:
+                self._failed = True
+                self._say(Unreadable(str(error)))
             return False
         self._show(snapshot)
         if complete:
@@ -152,8 +149,15 @@ class Feed:
         return True
 
     def _show(self, snapshot: Snapshot) -> None:
-        self._last = snapshot
-        self._say(Seen(snapshot, standing=self._watch.standing if self._watch else Standing()))
+        with self._saying:
+            self._last, self._failed = snapshot, False
+            self._say(Seen(snapshot, standing=self._watch.standing if self._watch else Standing()))
+
+    def _stand(self) -> None:
+        """Say that changes are learnt of otherwise now, also while this feed's thread waits for the storage."""
+        with self._saying:
+            if self._watch and self._last and (self._watch.standing.fault or not self._failed):
+                self._say(Seen(self._last, standing=self._watch.standing))
 
     def _retain(self, snapshot: Snapshot) -> None:
         """Keep what the lists show for the next time, now and then."""

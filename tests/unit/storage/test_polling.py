@@ -137,13 +137,14 @@ def test_polls_get_slow_when_nothing_changes_and_quick_again_with_the_next_recor
     assert polling.every == 0.02
     ear.until(lambda: ear.stood == [("", 0.3)])
     Journal(storage).tell("models/fraud", 2, "a" * 64)
-    ear.until(lambda: ear.stood[:2] == [("", 0.3), ("", 0.02)])
+    ear.until(lambda: ear.told == [frozenset({RECORD})])
+    assert polling.every == 0.02
 
 
 def test_a_storage_that_does_not_answer_is_told_once_and_what_came_meanwhile_is_anything(
     storage: CountedStorage, ear: Ear, start: Start
 ) -> None:
-    start(FAST)
+    polling = start(FAST)
     storage.down = "the network is unreachable"
     ear.until(lambda: ear.stood == [("the network is unreachable", 0.02)])
     storage.down = "it is still unreachable, request 17"
@@ -151,8 +152,22 @@ def test_a_storage_that_does_not_answer_is_told_once_and_what_came_meanwhile_is_
     wait_for(lambda: len(storage.opened) > asked + 1)
     assert (len(ear.stood), ear.told) == (1, [])
     storage.down = ""
-    ear.until(lambda: ear.stood[1:] == [("", 0.02)])
-    assert ear.told == [EVERYTHING]
+    ear.until(lambda: ear.told == [EVERYTHING])
+    assert (polling.fault, len(ear.stood)) == ("", 1)
+
+
+def test_a_storage_that_is_silent_is_told_before_its_driver_gives_up(
+    storage: CountedStorage, ear: Ear, start: Start
+) -> None:
+    polling = start(Pace(quick=0.02, calm=60.0, patience=0.3))
+    storage.answering.clear()
+    try:
+        ear.until(lambda: ear.stood == [("no answer for 0.3 seconds", 0.02)])
+        assert ear.told == []
+    finally:
+        storage.answering.set()
+    ear.until(lambda: ear.told == [EVERYTHING])
+    assert polling.fault == ""
 
 
 def test_a_storage_that_is_away_from_the_beginning_is_followed_once_it_answers(
@@ -162,7 +177,7 @@ def test_a_storage_that_is_away_from_the_beginning_is_followed_once_it_answers(
     storage.down = "the network is unreachable"
     assert start(FAST).fault == "the network is unreachable"
     storage.down = ""
-    ear.until(lambda: ear.stood == [("", 0.02)])
+    ear.until(lambda: ear.told == [EVERYTHING])
     Journal(storage).tell("models/fraud", 2, "b" * 64)
     ear.until(lambda: ear.told == [EVERYTHING, frozenset({RECORD})])
 
