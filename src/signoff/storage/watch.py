@@ -42,6 +42,9 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
         grace: How long an announcement may take, when a look was faster.
         share: At most this part of the time is spent looking.
         most_folders: Up to so many folders of versions are watched.
+        calm: How long nothing must change before a storage that is far away is asked slowly.
+        whole: Between two times that such a storage is read as a whole.
+        patience: How long such a storage may take for an answer before it is said to be silent.
     """
 
     settle: float = 0.15
@@ -51,6 +54,9 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     grace: float = 0.5
     share: float = 0.005
     most_folders: int = 20_000
+    calm: float = 60.0
+    whole: float = 600.0
+    patience: float = 10.0
 
 
 class Watch:
@@ -75,7 +81,7 @@ class Watch:
         pace: Pace | None = None,
     ) -> None:
         """Start to watch: what happens after this returns is told."""
-        self.note = ""
+        self.note = self.fault = ""
         self._root = str(Path(root).resolve())
         self._on_change, self._pace = on_change, pace or Pace()
         self._lock, self._wake, self._over = threading.Lock(), threading.Event(), threading.Event()
@@ -86,9 +92,14 @@ class Watch:
         self._inotify = self._listen() if notifies else None
         self.note = self.note or ("" if notifies else NOT_ANNOUNCED)
         self._seen = look(self._root, by_names=self._by_names)
-        self._journal = 0 if notifies else last_number(self._is_journalled)
+        self._journal = 0 if self._inotify else last_number(self._is_journalled)
         self._thread = threading.Thread(target=self._run, name="signoff-watch", daemon=True)
         self._thread.start()
+
+    @property
+    def every(self) -> float:
+        """Seconds between two looks for records; 0.0 where they are announced."""
+        return 0.0 if self._inotify else self._pace.quick
 
     def close(self) -> None:
         """Stop; nothing is told any more once this returns, unless a call is under way."""
@@ -201,6 +212,7 @@ class Watch:
     def _go_deaf(self, note: str) -> None:
         """Look often from now on."""
         self.note, self._interval = note, self._pace.quick
+        self._journal = last_number(self._is_journalled)
         if self._inotify:
             self._inotify.close()
         self._inotify = None

@@ -10,6 +10,7 @@ import msgspec
 
 from signoff.errors import SignoffError
 from signoff.tui.feed import Feed, aside
+from signoff.tui.fresh import fresh, stale
 from signoff.tui.keymap import for_textual
 from signoff.tui.messages import Seen, Unreadable
 from signoff.tui.navigation import NavigatingApp
@@ -129,20 +130,19 @@ class SignoffApp(NavigatingApp):
         """Take what a thread read; an equal snapshot changes nothing."""
         if message.feed not in {None, self.feed}:
             return
-        changed, was = message.snapshot != self.snapshot, self.freshness.kind
-        kind = "polling" if message.note else "live"
-        kind = kind if message.snapshot.complete else "reading"
-        if changed or kind != was:
-            self.freshness = Freshness(kind, f"{self.session.now().astimezone():%H:%M}")
+        changed, was = message.snapshot != self.snapshot, self.freshness
+        complete = message.snapshot.complete
+        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
         self.snapshot = message.snapshot
-        if not changed and kind != was:
+        if not changed and self.freshness != was:
             self.show()
+        if self.freshness.why and was.kind != "stale":
+            self.page.tell(self.freshness.why, "bad")
 
     def on_unreadable(self, message: Unreadable) -> None:
         """Say since when the screen is old, and why."""
         if message.feed not in {None, self.feed}:
             return
-        if self.freshness.kind != "stale":
-            self.freshness = Freshness("stale", f"since {self.session.now().astimezone():%H:%M}")
+        self.freshness = stale(self.freshness, message.why, at=self.session.time())
         self.show()
         self.page.tell(message.why, "bad")

@@ -20,7 +20,7 @@ from signoff.errors import SignoffError
 from signoff.registry.registry import Registry
 from signoff.registry.remembered import recall, retain
 from signoff.registry.snapshot import Snapshot
-from signoff.registry.watching import Watching, watch
+from signoff.registry.watching import Standing, Watching, watch
 from signoff.tui.messages import Seen, Unreadable
 
 Answer = TypeVar("Answer")
@@ -74,6 +74,8 @@ class Feed:
         self._pending: set[str] = set()
         self._everything = False
         self._watch: Watching | None = None
+        self._saying, self._failed = threading.Lock(), False
+        self._last: Snapshot | None = None
         self._read_once = self._painted = False
         self._retained = 0.0
 
@@ -97,7 +99,7 @@ class Feed:
     def _run(self) -> None:
         well = self._begin()
         if self._watching:
-            self._watch = watch(self._registry, self.wake, every=self._every)
+            self._watch = watch(self._registry, self.wake, on_standing=self._stand, every=self._every)
         well = self._look(None, complete=True) and well
         gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
         while not self._over.is_set():
@@ -136,7 +138,9 @@ class Feed:
             snapshot = self._registry.snapshot(changed=changed, complete=complete, so_far=so_far)
             self._registry.close()
         except SignoffError as error:
-            self._say(Unreadable(str(error)))
+            with self._saying:
+                self._failed = True
+                self._say(Unreadable(str(error)))
             return False
         self._show(snapshot)
         if complete:
@@ -145,7 +149,15 @@ class Feed:
         return True
 
     def _show(self, snapshot: Snapshot) -> None:
-        self._say(Seen(snapshot, note=self._watch.note if self._watch else ""))
+        with self._saying:
+            self._last, self._failed = snapshot, False
+            self._say(Seen(snapshot, standing=self._watch.standing if self._watch else Standing()))
+
+    def _stand(self) -> None:
+        """Say that changes are learnt of otherwise now, also while this feed's thread waits for the storage."""
+        with self._saying:
+            if self._watch and self._last and (self._watch.standing.fault or not self._failed):
+                self._say(Seen(self._last, standing=self._watch.standing))
 
     def _retain(self, snapshot: Snapshot) -> None:
         """Keep what the lists show for the next time, now and then."""

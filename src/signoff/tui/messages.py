@@ -6,6 +6,7 @@ The rule it keeps: small values; a screen never pushes another screen or runs a 
 from textual.message import Message
 
 from signoff.registry.snapshot import Snapshot
+from signoff.registry.watching import Standing
 from signoff.tui.prompting import Do, Visit
 
 
@@ -18,10 +19,10 @@ class Seen(Message):
 
     feed: object = None
 
-    def __init__(self, snapshot: Snapshot, *, note: str) -> None:
-        """Say what it is, and why changes are only looked for (or "")."""
+    def __init__(self, snapshot: Snapshot, *, standing: Standing) -> None:
+        """Say what it is, and how changes are learnt of."""
         super().__init__()
-        self.snapshot, self.note = snapshot, note
+        self.snapshot, self.standing = snapshot, standing
 
 
 class Unreadable(Message):

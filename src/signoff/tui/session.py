@@ -92,6 +92,10 @@ class Session:
         self.no_key, self.no_key_hint = str(error), error.hint
         self.trouble = error.short if isinstance(error, SigningError) else WHOSE
 
+    def time(self) -> str:
+        """Return the time of day here, for the header."""
+        return f"{self.now().astimezone():%H:%M}"
+
     def signer(self, unwritable: str = "") -> Piece:
         """Return who would sign, or why nobody can, for the header."""
         if self.read_only or unwritable:

@@ -320,3 +320,8 @@ def test_where_nobody_announces_the_journal_names_the_record(root: Path, ear: Ea
     Journal(storage).tell("models/fraud", 2, "b" * 64)
     ear.wait_for(lambda told: "models/fraud/log/00000002.rec" in told, seconds=5)
     assert "models/fraud/log/00000001.rec" not in ear.paths()
+
+
+def test_how_often_it_looks_is_known_where_nothing_is_announced(start: Callable[..., Watch]) -> None:
+    assert start(pace=FAST).every == 0
+    assert start(notifies=False, pace=FAST).every == FAST.quick

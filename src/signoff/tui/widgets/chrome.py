@@ -31,11 +31,13 @@ class Freshness(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: A key of `FRESHNESS`.
-        detail: The time of the last change seen, or why it is stale.
+        detail: The time of the last change seen, the seconds between two polls, or since when it is stale.
+        why: Why it is stale.
     """
 
     kind: str
     detail: str = ""
+    why: str = ""
 
     def pieces(self) -> Pieces:
         """Return it as glyph, word and detail."""
@@ -102,23 +104,35 @@ class Header(OneLine):
 
     place: tuple[str, ...] = ()
     right: Pieces = ()
+    why: tuple[str, int] = ("", 0)
 
     def tell(self, *, place: Sequence[str], freshness: Freshness, signer: Piece, busy: str = "") -> None:
         """Say where this is (registry first), what is under way, how fresh it is and who would sign."""
         working: Pieces = ((f"{busy}  ", "accent"),) if busy else ()
-        told = (tuple(place), (*working, *freshness.pieces(), ("  ", "plain"), signer, (" ", "plain")))
-        if told != (self.place, self.right):
-            self.place, self.right = told
+        before: Pieces = (*working, *freshness.pieces())
+        right: Pieces = (*before, ("  ", "plain"), signer, (" ", "plain"))
+        told = (tuple(place), right, (freshness.why, len(before)))
+        if told != (self.place, self.right, self.why):
+            self.place, self.right, self.why = told
             self.refresh()
 
     def laid(self, width: int) -> Pieces:
         """Return the line; the program's name goes first, then the middle of the place, then who signs."""
-        right = self.safe(self.right)
+        right = self._explained(self.safe(self.right), width)
         if width - width_of(right) < LEAST_PLACE:
             right = clip_pieces(right, max(0, width - LEAST_PLACE))
         room = max(0, width - width_of(right) - 1)
         left = clip_pieces(self._left(room), room)
         return (*left, (" " * (width - width_of(left) - width_of(right)), "plain"), *right)
+
+    def _explained(self, right: Pieces, width: int) -> Pieces:
+        """Put in why the screen is stale, as far as it fits beside the place."""
+        why, at = self.why
+        steps = self.safe((f" {STEP} {part}", "plain") for part in self.place)
+        spare = width - width_of(right) - width_of(steps)
+        if not why or spare < LEAST_PLACE:
+            return right
+        return (*right[:at], *clip_pieces(self.safe(((f": {why}", "dim"),)), spare), *right[at:])
 
     def _left(self, room: int) -> Pieces:
         name: Piece = (f" {PROGRAM}  ", "strong")
