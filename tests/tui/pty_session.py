@@ -17,6 +17,7 @@ from typing import Self
 
 import pyte
 
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[<u")
 FOREIGN = re.compile(rb"\x1b\[[<>=?]\d*u|\x1b\[\?\d+\$p")
 
 
@@ -110,6 +111,13 @@ class PtySession:
     def attributes(self) -> list[object]:
         """Return the terminal's settings now."""
         return termios.tcgetattr(self.terminal)
+
+    def assert_restored(self) -> None:
+        """Check that the terminal is as it was before the program."""
+        for sequence in RESTORED:
+            assert sequence in self.output
+        assert self.output.rindex(b"\x1b[?1049l") > self.output.rindex(b"\x1b[?1049h")
+        assert self.attributes() == self.before
 
     def __enter__(self) -> Self:
         return self
