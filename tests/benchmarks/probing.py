@@ -29,10 +29,12 @@ class Pressed(msgspec.Struct, frozen=True):
     bytes: float
 
 
-def open_registry(place: Path, wanted: str, *words: str, patience: float = 60.0) -> tuple[PtySession, Opened]:
+def open_registry(
+    place: Path, wanted: str, *words: str, patience: float = 60.0, rows: int = 40, columns: int = 120
+) -> tuple[PtySession, Opened]:
     """Start signoff on a registry; return it once a text is on the screen."""
     began = time.perf_counter()
-    session = PtySession("-m", "signoff", str(place), *words)
+    session = PtySession("-m", "signoff", str(place), *words, rows=rows, columns=columns)
     first = 0.0
     while wanted not in session.text():
         got = session._read(0.01, bool, need=False)

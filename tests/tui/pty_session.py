@@ -11,19 +11,23 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
 import pyte
 
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[<u")
 FOREIGN = re.compile(rb"\x1b\[[<>=?]\d*u|\x1b\[\?\d+\$p")
 
 
 class PtySession:
     """One program, its bytes, and the screen they make."""
 
-    def __init__(self, *command: str, rows: int = 40, columns: int = 120) -> None:
+    def __init__(
+        self, *command: str, rows: int = 40, columns: int = 120, environ: Mapping[str, str] | None = None
+    ) -> None:
+        """Start the interpreter with some arguments, in an environment of its own where one is given."""
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.output = b""
@@ -31,7 +35,8 @@ class PtySession:
         self.keeper, terminal = pty.openpty()
         fcntl.ioctl(self.keeper, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(terminal)
-        environment = dict(os.environ, TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8", LC_ALL="C.UTF-8")
+        mine = os.environ if environ is None else environ
+        environment = dict(mine, TERM="xterm-256color", COLORTERM="truecolor", LANG="C.UTF-8", LC_ALL="C.UTF-8")
         self.pid = os.fork()
         if not self.pid:
             os.login_tty(terminal)
@@ -41,6 +46,14 @@ class PtySession:
     def read_until(self, wanted: bytes, *, patience: float = 10.0) -> bytes:
         """Read until some bytes came; return everything read by this call."""
         return self._read(patience, lambda got: wanted in got, need=True)
+
+    def until(self, condition: Callable[[str], bool], *, patience: float = 20.0) -> str:
+        """Read until the screen is as wanted; return it."""
+        end = time.monotonic() + patience
+        while not condition(shown := self.text()):
+            assert time.monotonic() < end, shown
+            self._read(0.05, bool, need=False)
+        return shown
 
     def read_quiet(self, quiet: float = 0.3) -> bytes:
         """Read until nothing came for a while."""
@@ -98,6 +111,13 @@ class PtySession:
     def attributes(self) -> list[object]:
         """Return the terminal's settings now."""
         return termios.tcgetattr(self.terminal)
+
+    def assert_restored(self) -> None:
+        """Check that the terminal is as it was before the program."""
+        for sequence in RESTORED:
+            assert sequence in self.output
+        assert self.output.rindex(b"\x1b[?1049l") > self.output.rindex(b"\x1b[?1049h")
+        assert self.attributes() == self.before
 
     def __enter__(self) -> Self:
         return self

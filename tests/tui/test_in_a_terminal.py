@@ -9,7 +9,6 @@ import pytest
 from tui.pty_session import HERE, PtySession
 
 APP = str(HERE / "pty_app.py")
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[<u")
 
 
 def started(how: str = "well") -> PtySession:
@@ -19,13 +18,6 @@ def started(how: str = "well") -> PtySession:
     return session
 
 
-def assert_restored(session: PtySession) -> None:
-    for sequence in RESTORED:
-        assert sequence in session.output
-    assert session.output.rindex(b"\x1b[?1049l") > session.output.rindex(b"\x1b[?1049h")
-    assert session.attributes() == session.before
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_restores_the_terminal_and_is_in_the_exit_code(number: signal.Signals) -> None:
     with started() as session:
@@ -33,7 +25,7 @@ def test_a_signal_restores_the_terminal_and_is_in_the_exit_code(number: signal.S
         session.kill(number)
         assert session.wait() == 128 + number
         assert time.monotonic() - began < 1.5
-        assert_restored(session)
+        session.assert_restored()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -43,7 +35,7 @@ def test_an_app_that_hangs_is_ended_by_a_signal_and_restored(number: signal.Sign
         time.sleep(0.2)
         session.kill(number)
         assert session.wait() == 128 + number
-        assert_restored(session)
+        session.assert_restored()
 
 
 def test_a_terminal_that_is_gone_ends_the_program() -> None:
@@ -56,14 +48,14 @@ def test_a_crash_restores_the_terminal_and_is_no_success() -> None:
     with started("crash") as session:
         session.write(b"x")
         assert session.wait() == 1
-        assert_restored(session)
+        session.assert_restored()
 
 
 def test_leaving_restores_the_terminal() -> None:
     with started() as session:
         session.write(b"x")
         assert session.wait() == 0
-        assert_restored(session)
+        session.assert_restored()
 
 
 def test_answers_of_the_terminal_and_bytes_that_are_no_text_press_no_key() -> None:

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from signoff.tui.present import TONES, Pieces, shown
+from signoff.tui.present import TONES, Piece, Pieces, shown
 
 STYLES = frozenset({f"tone--{tone}" for tone in TONES} | {"line--cursor", "line--head"})
 
@@ -40,9 +40,20 @@ def paint(widget: Widget, pieces: Pieces, width: int, *, base: str = "") -> Stri
     """
     plain = is_plain(widget)
     whole = widget.get_component_rich_style(base) if base else None
-    rest = whole or widget.get_component_rich_style("tone--plain")
-    segments = [Segment(shown(text, plain=plain), whole or _tone(widget, tone)) for text, tone in pieces if text]
+    seen = _with_blanks([(shown(text, plain=plain), tone) for text, tone in pieces if text])
+    segments = [Segment(text, whole or _tone(widget, tone)) for text, tone in seen]
+    rest = segments[-1].style if segments else whole or _tone(widget, "plain")
     return Strip(segments).adjust_cell_length(width, rest).simplify()
+
+
+def _with_blanks(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with blank ones in the tone of their neighbour: nobody sees it, and no colour is switched for it."""
+    tone = next((tone for text, tone in pieces if text.strip(" ")), None)
+    found: list[Piece] = []
+    for text, own in pieces:
+        tone = own if tone is None or text.strip(" ") else tone
+        found.append((text, tone))
+    return found
 
 
 def _tone(widget: Widget, tone: str) -> Style:
