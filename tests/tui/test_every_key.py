@@ -24,8 +24,14 @@ PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """The words of the pages that need some."""
 EVERYWHERE = [(page, words) for page in PAGES for words in PLACES.get(page, ((),))]
-NOTHING_TO_DO = {("models", "back"), ("version", "tab.overview"), ("versions", "unmark")}
-"""(page, command): at home there is nothing to go back to; what is asked for is there already."""
+NOTHING_TO_DO = {
+    ("models", "back"),
+    ("version", "tab.overview"),
+    ("versions", "unmark"),
+    ("text", "yaml"),
+    ("compare", "rescan"),
+}
+"""(page, command): at home there is nothing to go back to; what is asked for is there already; nothing is new."""
 TRIES = 20
 
 

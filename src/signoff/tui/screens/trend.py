@@ -195,6 +195,8 @@ class TrendPage(Page):
             at = keys.index(self.metric) if self.metric in keys else 0
             self.metric = keys[(at + step) % len(keys)]
             self.gather(self.model)
+        else:
+            self.tell("there is no other metric", "plain")
 
     def on_table_moved(self, _: Table.Moved) -> None:
         """Mark what the cursor is on."""

@@ -142,7 +142,8 @@ class Listing(Vertical):
             return said
         text = self.asked.text if self.asked else ""
         arrow = "▼" if self.sort.descending else "▲"
-        order = ((f" · sort {self._title(self.sort.column)} {arrow}", "dim"),)
+        other = f" · s sorts by {self._title(self.chosen)}" if self.chosen != self.sort.column else ""
+        order = ((f" · sort {self._title(self.sort.column)} {arrow}{other}", "dim"),)
         return (((f" {text} ", "accent"),) if text else ()) + said + order
 
     def _title(self, column: str) -> str:
