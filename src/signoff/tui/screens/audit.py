@@ -20,12 +20,13 @@ from signoff.tui.pointers import PointerRow, pointer_fields, pointer_line, point
 from signoff.tui.present import Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import SidePane
-from signoff.tui.screens.page import Page, Subject
+from signoff.tui.screens.listpage import ListPage
+from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.told import model_of, ref_of, target_of, version_of
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.listing import Content, Listing
-from signoff.tui.widgets.table import Sort, Table
+from signoff.tui.widgets.table import Sort
 from signoff.tui.widgets.text import TextView
 from signoff.values.times import parse_moment
 
@@ -35,7 +36,7 @@ NO_FIT = "no record fits the filter: esc clears it"
 ONE_LIST = "there is one list here; the registry as it was: :at DATE"
 
 
-class AuditPage(Page):
+class AuditPage(ListPage):
     """Records of all models, or of one; now, or up to a moment."""
 
     page_id: ClassVar[str] = "audit"
@@ -266,21 +267,3 @@ class AuditPage(Page):
     def useless(self) -> str:
         """Turning, where there is one list."""
         return "" if self.moment_text else "tab.next"
-
-    def leave(self) -> bool:
-        """Leave the filter, if there is one."""
-        return self.front.leave_filter()
-
-    def on_table_moved(self, _: Table.Moved) -> None:
-        """Show what the cursor is on."""
-        self.tell("")
-        self.offer()
-        self.look()
-
-    def on_table_opened(self, _: Table.Opened) -> None:
-        """Open what was clicked twice."""
-        self.obey("open")
-
-    def on_listing_faulty(self, message: Listing.Faulty) -> None:
-        """Say what is wrong with the filter."""
-        self.tell(message.why)

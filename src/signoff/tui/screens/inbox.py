@@ -11,17 +11,18 @@ from signoff.registry.snapshot import ModelView, VersionView
 from signoff.tui.messages import Go, Sign
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import DetailPane
-from signoff.tui.screens.page import Page, Subject
+from signoff.tui.screens.listpage import ListPage
+from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.waiting import WaitingRow, asked_lines, nothing_waits, ref_parts, waiting_fields, whose_lines
 from signoff.tui.widgets.listing import Content, Listing
-from signoff.tui.widgets.table import Sort, Table
+from signoff.tui.widgets.table import Sort
 from signoff.tui.widgets.text import TextView
 
 FOR_STAGE = frozenset({"request", "approve", "reject", "promote", "rollback", "break_glass"})
 
 
-class InboxPage(Page):
+class InboxPage(ListPage):
     """What waits for me; without a person, what waits for anybody."""
 
     page_id: ClassVar[str] = "inbox"
@@ -120,24 +121,6 @@ class InboxPage(Page):
         else:
             return self.listing.obey(command_id)
         return True
-
-    def leave(self) -> bool:
-        """Leave the filter, if there is one."""
-        return self.listing.leave_filter()
-
-    def on_table_moved(self, _: Table.Moved) -> None:
-        """Show what the cursor is on."""
-        self.tell("")
-        self.offer()
-        self.look()
-
-    def on_table_opened(self, _: Table.Opened) -> None:
-        """Open what was clicked twice."""
-        self.obey("open")
-
-    def on_listing_faulty(self, message: Listing.Faulty) -> None:
-        """Say what is wrong with the filter."""
-        self.tell(message.why)
 
 
 def _version_rows(found: tuple[Waiting, ...], scene: Scene) -> list[VersionRow]:

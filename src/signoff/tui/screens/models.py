@@ -12,15 +12,16 @@ from signoff.tui.messages import Go
 from signoff.tui.modelpage import model_text
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import NOTHING, SidePane
-from signoff.tui.screens.page import Page, Subject
+from signoff.tui.screens.listpage import ListPage
+from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.listing import Content, Listing
-from signoff.tui.widgets.table import Sort, Table
+from signoff.tui.widgets.table import Sort
 
 EMPTY = "no models yet: put a folder under models/NAME/versions/, then: signoff register NAME:VERSION"
 
 
-class ModelsPage(Page):
+class ModelsPage(ListPage):
     """Models of the registry."""
 
     page_id: ClassVar[str] = "models"
@@ -79,22 +80,3 @@ class ModelsPage(Page):
     def useless(self) -> str:
         """Going back, from the first screen without a filter."""
         return "" if self.listing.asked or self.listing.typing else "back"
-
-    def leave(self) -> bool:
-        """Leave the filter, if there is one."""
-        return self.listing.leave_filter()
-
-    def on_table_moved(self, moved: Table.Moved) -> None:
-        """End a message; the keys may be others."""
-        if moved.by_hand:
-            self.tell("")
-        self.offer()
-        self.look()
-
-    def on_table_opened(self, _: Table.Opened) -> None:
-        """Open what was clicked twice."""
-        self.obey("open")
-
-    def on_listing_faulty(self, message: Listing.Faulty) -> None:
-        """Say what is wrong with the filter."""
-        self.tell(message.why)

@@ -12,17 +12,18 @@ from signoff.tui.messages import Go, Sign
 from signoff.tui.pointers import PointerRow, gone_versions, pointer_fields, pointer_line, pointer_text
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import SidePane
-from signoff.tui.screens.page import Page, Subject
+from signoff.tui.screens.listpage import ListPage
+from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.listing import Content, Listing
-from signoff.tui.widgets.table import Sort, Table
+from signoff.tui.widgets.table import Sort
 
 EMPTY = "no model has a stage, an alias or a report yet: see what the stages ask in :rules"
 EXAMPLE = "stage:production status:drift environment:eu-west by:ana words"
 
 
-class ServingPage(Page):
+class ServingPage(ListPage):
     """Stages and aliases of all models."""
 
     page_id: ClassVar[str] = "serving"
@@ -108,21 +109,3 @@ class ServingPage(Page):
         else:
             return self.listing.obey(command_id)
         return True
-
-    def leave(self) -> bool:
-        """Leave the filter, if there is one."""
-        return self.listing.leave_filter()
-
-    def on_table_moved(self, _: Table.Moved) -> None:
-        """Show what the cursor is on."""
-        self.tell("")
-        self.offer()
-        self.look()
-
-    def on_table_opened(self, _: Table.Opened) -> None:
-        """Open what was clicked twice."""
-        self.obey("open")
-
-    def on_listing_faulty(self, message: Listing.Faulty) -> None:
-        """Say what is wrong with the filter."""
-        self.tell(message.why)

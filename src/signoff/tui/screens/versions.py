@@ -12,13 +12,14 @@ from signoff.tui.measured import Measured
 from signoff.tui.messages import Go
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import DetailPane
-from signoff.tui.screens.page import Page, Subject
+from signoff.tui.screens.listpage import ListPage
+from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.listing import Content, Listing
-from signoff.tui.widgets.table import Sort, Table
+from signoff.tui.widgets.table import Sort
 
 
-class VersionsPage(Page):
+class VersionsPage(ListPage):
     """Versions of one model."""
 
     page_id: ClassVar[str] = "versions"
@@ -104,22 +105,3 @@ class VersionsPage(Page):
             case _:
                 return self.listing.obey(command_id)
         return True
-
-    def leave(self) -> bool:
-        """Leave the filter, if there is one."""
-        return self.listing.leave_filter()
-
-    def on_table_moved(self, moved: Table.Moved) -> None:
-        """Show what the cursor is on."""
-        if moved.by_hand:
-            self.tell("")
-        self.offer()
-        self.look()
-
-    def on_table_opened(self, _: Table.Opened) -> None:
-        """Open what was clicked twice."""
-        self.obey("open")
-
-    def on_listing_faulty(self, message: Listing.Faulty) -> None:
-        """Say what is wrong with the filter."""
-        self.tell(message.why)

@@ -1,0 +1,41 @@
+"""What every page that is a list does alike: filter, cursor, mouse.
+
+The rule it keeps: a message in the footer ends when a person moves the cursor, not when other rows came.
+"""
+
+from signoff.tui.screens.page import Page
+from signoff.tui.widgets.listing import Listing
+from signoff.tui.widgets.table import Table
+
+
+class ListPage(Page):
+    """A page around a list; its kinds say of what."""
+
+    listing: Listing
+
+    @property
+    def front(self) -> Listing:
+        """The list that is in front."""
+        return self.listing
+
+    def look(self) -> None:
+        """Show what the cursor is on, where that is shown beside or below the list."""
+
+    def leave(self) -> bool:
+        """Leave the filter, if there is one."""
+        return self.front.leave_filter()
+
+    def on_table_moved(self, moved: Table.Moved) -> None:
+        """Show what the cursor is on; the keys may be others."""
+        if moved.by_hand:
+            self.tell("")
+        self.offer()
+        self.look()
+
+    def on_table_opened(self, _: Table.Opened) -> None:
+        """Open what was clicked twice."""
+        self.obey("open")
+
+    def on_listing_faulty(self, message: Listing.Faulty) -> None:
+        """Say what is wrong with the filter."""
+        self.tell(message.why)
