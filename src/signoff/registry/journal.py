@@ -33,8 +33,10 @@ class Journal:
             self._append(content)
 
     def _append(self, content: bytes) -> None:
-        for _ in range(MOST_TRIES):
-            self._last = last_number(self._is_there, at_least=self._last)
+        """Put the entry behind the last one; where that was known, no question is asked before."""
+        for again in range(MOST_TRIES):
+            if again or not self._last:
+                self._last = last_number(self._is_there, at_least=self._last)
             with suppress(AlreadyExistsError):
                 self._put(layout.journal_path(self._last + 1), content)
                 self._last += 1
