@@ -35,7 +35,7 @@ class Draft:
     def __init__(self, start: History) -> None:
         """Copy what will change."""
         self.model = start.model
-        self.entries: list[Entry] = list(start.entries)
+        self.before, self.entries = start.entries, list[Entry]()
         self.versions: dict[str, VersionState] = dict(start.versions)
         self.stages: dict[str, StageState] = dict(start.stages)
         self.aliases: dict[str, AliasState] = dict(start.aliases)
@@ -57,7 +57,7 @@ class Draft:
         """Return the state as a value."""
         return History(
             model=self.model,
-            entries=tuple(self.entries),
+            entries=self.before.and_then(self.entries),
             versions=self.versions,
             stages=self.stages,
             aliases=self.aliases,

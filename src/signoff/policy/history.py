@@ -4,12 +4,14 @@ The rule it keeps: nothing in here knows a clock or a file; two readers of the s
 equal values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import overload
 
 import msgspec
 
 from signoff.records.record import LogRecord
+from signoff.records.series import Series
 from signoff.records.statement import Named
 
 
@@ -28,6 +30,62 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     def effective(self) -> bool:
         """Tell whether the record has its effect."""
         return not self.reasons
+
+
+class Entries(Sequence[Entry]):
+    """Records, and what each is worth; it grows as its series does."""
+
+    __slots__ = ("_reasons", "_records")
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        """Begin with some entries."""
+        self._records = Series()
+        self._reasons: Mapping[int, tuple[str, ...]] = {}
+        more = self.and_then(entries)
+        self._records, self._reasons = more._records, more._reasons
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Entry, ...]: ...
+    def __getitem__(self, at: int | slice) -> Entry | tuple[Entry, ...]:
+        """Return one entry, or some."""
+        if isinstance(at, slice):
+            return tuple(self[i] for i in range(len(self))[at])
+        place = range(len(self))[at]
+        return Entry(record=self._records[place], reasons=self._reasons.get(place, ()))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the records and what they are worth."""
+        if not isinstance(other, Entries):
+            return NotImplemented
+        return self._reasons == other._reasons and self._records == other._records
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def and_then(self, entries: Iterable[Entry]) -> "Entries":
+        """Return these entries and what follows them."""
+        new = list(entries)
+        more = {len(self) + at: one.reasons for at, one in enumerate(new) if one.reasons}
+        longer = object.__new__(Entries)
+        longer._records = self._records.and_then(one.record for one in new)
+        longer._reasons = {**self._reasons, **more} if more else self._reasons
+        return longer
+
+    def within(self, records: Series) -> "Entries":
+        """Return the same entries, holding their records together with a series that begins with them."""
+        shared = object.__new__(Entries)
+        shared._records, shared._reasons = records.first(len(self)), self._reasons
+        return shared
+
+    def find(self, identity: str) -> Entry | None:
+        """Return the entry of a record by its id, or None."""
+        place = self._records.find(identity)
+        return None if place is None else self[place]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,7 +292,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     model: str
-    entries: tuple[Entry, ...] = ()
+    entries: Entries = msgspec.field(default_factory=Entries)
     versions: Mapping[str, VersionState] = {}
     stages: Mapping[str, StageState] = {}
     aliases: Mapping[str, AliasState] = {}
@@ -250,8 +308,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def newest_version(self) -> str | None:
         """The version registered last: what `latest` means."""
-        return next(reversed(list(self.versions)), None)
+        return next(reversed(self.versions.keys()), None)
 
     def find_record(self, identity: str) -> Entry | None:
         """Return the entry of a record by its id."""
-        return next((entry for entry in self.entries if entry.record.id == identity), None)
+        return self.entries.find(identity)

@@ -17,6 +17,7 @@ import msgspec
 from signoff.errors import VerificationError
 from signoff.policy.trust import TrustChain
 from signoff.records.record import LogRecord, parse_record
+from signoff.records.series import Series
 from signoff.records.sshsig import parse_armor, verify
 from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE
 
@@ -31,13 +32,13 @@ class VerifiedLog(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     chain: str
-    records: tuple[LogRecord, ...] = ()
+    records: Series = msgspec.field(default_factory=Series)
     fault: str = ""
 
     @property
     def head(self) -> str:
         """The id of the newest valid record; 64 zeros where there is none."""
-        return self.records[-1].id if self.records else NO_RECORD
+        return self.records.head
 
 
 def verify_log(
@@ -51,27 +52,30 @@ def verify_log(
         start: What was verified before; the empty log of the chain at first.
         vouched: How many of these contents this client has found canonical and truly signed before.
     """
-    records = list(start.records)
+    chain, last, new = start.chain, start.records[-1] if start.records else None, list[LogRecord]()
+    fault = ""
     for number, content in enumerate(contents):
         try:
-            records.append(_next(content, records, trust, chain=start.chain, vouched=number < vouched))
+            last = _next(content, last, trust, chain=chain, vouched=number < vouched)
         except VerificationError as error:
-            return VerifiedLog(
-                chain=start.chain, records=tuple(records), fault=f"record {len(records) + 1} of {start.chain}: {error}"
-            )
-    return VerifiedLog(chain=start.chain, records=tuple(records))
+            fault = f"record {len(start.records) + len(new) + 1} of {chain}: {error}"
+            break
+        new.append(last)
+    return VerifiedLog(chain=chain, records=start.records.and_then(new), fault=fault)
 
 
-def _next(content: bytes | str, records: list[LogRecord], trust: TrustChain, *, chain: str, vouched: bool) -> LogRecord:
+def _next(
+    content: bytes | str, last: LogRecord | None, trust: TrustChain, *, chain: str, vouched: bool
+) -> LogRecord:
     if isinstance(content, str):
         raise VerificationError(content)
     record = parse_record(content, vouched=vouched)
-    _need_place(record, records, trust, chain=chain)
+    _need_place(record, last, trust, chain=chain)
     check_signature(record, trust, vouched=vouched)
     return record
 
 
-def _need_place(record: LogRecord, records: list[LogRecord], trust: TrustChain, *, chain: str) -> None:
+def _need_place(record: LogRecord, last: LogRecord | None, trust: TrustChain, *, chain: str) -> None:
     said = record.envelope
     if said.registry != trust.registry:
         message = "it belongs to another registry"
@@ -79,13 +83,14 @@ def _need_place(record: LogRecord, records: list[LogRecord], trust: TrustChain, 
     if said.chain != chain:
         message = f"it belongs to the chain {said.chain!r}"
         raise VerificationError(message)
-    if said.seq != len(records) + 1:
-        message = f"it says slot {said.seq} and stands in slot {len(records) + 1}"
+    slot = last.seq + 1 if last else 1
+    if said.seq != slot:
+        message = f"it says slot {said.seq} and stands in slot {slot}"
         raise VerificationError(message)
-    if said.prev != (records[-1].id if records else NO_RECORD):
+    if said.prev != (last.id if last else NO_RECORD):
         message = "it does not follow the record before it"
         raise VerificationError(message)
-    if records and said.policy.seq < records[-1].envelope.policy.seq:
+    if last and said.policy.seq < last.envelope.policy.seq:
         message = f"it cites trust record {said.policy.seq}, older than the record before it did"
         raise VerificationError(message)
 

@@ -248,7 +248,7 @@ class Checkpoints:
         trust = [record.id for record in self._reader.trust.records]
         for chain, (seq, identity) in heads.items():
             model = layout.model_of_chain(chain)
-            ids = [one.id for one in self._reader.log(model).log.records] if model else trust
+            ids = list(self._reader.log(model).log.records.ids()) if model else trust
             if len(ids) < seq:
                 message = f"ROLLBACK: {source} knows {seq} records of {chain}; {len(ids)} are here"
                 raise AlarmError(message, hint="records were taken away; ask the owners, restore from a backup")

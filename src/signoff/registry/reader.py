@@ -5,9 +5,10 @@ anew, only that a signature over given bytes is true is remembered. An alarm or 
 chain: whoever shows it goes on, whoever decides on it asks `need_sound` first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
 from signoff.policy.fold import fold
@@ -81,8 +82,10 @@ class Reader:
 
     def _check_trust(self) -> None:
         self._cuts = self.trust.longest_cut
-        ids = [record.id for record in self.trust.records]
-        self.trust_alarm = self._chain_alarm(layout.TRUST_CHAIN, ids, fault=self.trust.fault)
+        records = self.trust.records
+        self.trust_alarm = self._chain_alarm(
+            layout.TRUST_CHAIN, len(records), lambda at: records[at].id, fault=self.trust.fault
+        )
 
     def refresh_trust(self, *, thorough: bool = True) -> bool:
         """Read the trust chain again; return whether it changed, in which case every log is folded anew.
@@ -170,22 +173,25 @@ class Reader:
     def _keep(self, model: str, log: VerifiedLog, *, state: History, strange: tuple[str, ...]) -> ModelLog:
         new = log.records[len(state.entries) :]
         history = fold(new, self.trust, self.facts(model), start=state)
+        history = replace(history, entries=history.entries.within(log.records))
         known = ModelLog(log=log, history=history, alarm=self._alarm(log), strange=strange)
         self._logs[model] = known
         return known
 
     def _alarm(self, log: VerifiedLog) -> SignoffError | None:
-        alarm = self._chain_alarm(log.chain, [record.id for record in log.records], fault=log.fault)
+        alarm = self._chain_alarm(log.chain, len(log.records), log.records.id_at, fault=log.fault)
         cut = self._cuts.get(log.chain, 0)
         if alarm is None and len(log.records) < cut:
             message = f"HISTORY REWRITTEN: {log.chain} has {len(log.records)} records; the trust chain knows of {cut}"
             return AlarmError(message, hint="records were taken away; restore them from a backup")
         return alarm or self.trust_alarm
 
-    def _chain_alarm(self, chain: str, ids: Sequence[str], *, fault: str) -> SignoffError | None:
+    def _chain_alarm(
+        self, chain: str, length: int, id_at: Callable[[int], str], *, fault: str
+    ) -> SignoffError | None:
         """Return what is wrong with a chain; one that ends early because of a fault is not called rolled back."""
         try:
-            need_pinned(self.pins, chain, len(ids), lambda seq: ids[seq - 1])
+            need_pinned(self.pins, chain, length, lambda seq: id_at(seq - 1))
         except AlarmError as alarm:
             if not fault or _rewritten(alarm):
                 return alarm
