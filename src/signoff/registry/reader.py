@@ -8,15 +8,18 @@ chain: whoever shows it goes on, whoever decides on it asks `need_sound` first.
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
 from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
-from signoff.registry.chains import read_next, read_slots, slots
+from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
+from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
+from signoff.registry.problems import Problem
 from signoff.registry.vouching import Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
@@ -30,12 +33,21 @@ class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
         history: The state after them.
         alarm: Why nothing may be decided on it; None while it is sound.
         strange: Names in the log's folder that are no records.
+        packs: The packs it was read from; () for a short log.
+        problems: Packs that could not be used, and why.
     """
 
     log: VerifiedLog
     history: History
     alarm: SignoffError | None
     strange: tuple[str, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def packed(self) -> int:
+        """How many records came from packs."""
+        return self.packs[-1].last if self.packs else 0
 
     def need_sound(self) -> None:
         """Raise the alarm, if there is one."""
@@ -114,33 +126,56 @@ class Reader:
 
     def log(self, model: str) -> ModelLog:
         """Return a model's log, with all that stands in its folder now; an unknown model's log is empty."""
-        chain = layout.model_chain(model)
+        known = self._logs.get(model)
         try:
-            entries, strange = slots(self.storage, chain)
+            behind = None if known is None or known.alarm is not None else self._behind(known.log)
+            if known is None or behind is None:
+                return self._read_anew(model)
         except StorageError as error:
             return self._unreadable(model, str(error))
-        known = self._logs.get(model)
-        if known is not None and known.alarm is None and len(entries) == len(known.log.records):
+        entries, strange = behind
+        if not entries:
             return known
-        return self._extend(model, entries, strange)
+        contents = read_slots(self.storage, known.log.chain, entries, after=len(known.log.records))
+        log = verify_log(contents, self.trust, start=known.log)
+        return self._keep(model, log, state=known.history, beside=replace(known, strange=strange))
+
+    def _behind(self, log: VerifiedLog) -> tuple[Sequence[Entry], tuple[str, ...]] | None:
+        """Return the slots behind a known log, and strange names; None where it no longer is what stands there.
+
+        Where a long folder takes many requests, only its end is listed: the known head, and what follows.
+        """
+        count = len(log.records)
+        skipped = count - 1 if self.storage.capabilities().paged else 0
+        entries, strange = sort_out(log.chain, list_chain(self.storage, log.chain, after=skipped))
+        held = count - max(skipped, 0)
+        if len(entries) < held or (skipped > 0 and layout.slot_of(entries[0].name) != count):
+            return None
+        return entries[held:], strange
 
     def _unreadable(self, model: str, fault: str) -> ModelLog:
         """Return the empty log of a model whose log's folder is none; an alarm that later says otherwise is kept."""
         log = VerifiedLog(chain=layout.model_chain(model), fault=fault)
-        return self._keep(model, log, state=History(model=model), strange=())
+        return self._keep(model, log, state=History(model=model), beside=Reading())
 
-    def _extend(self, model: str, entries: Sequence[Entry], strange: tuple[str, ...]) -> ModelLog:
+    def _read_anew(self, model: str) -> ModelLog:
         chain = layout.model_chain(model)
-        known = self._logs.get(model)
-        fresh = known is None or known.alarm is not None or len(entries) < len(known.log.records)
-        start = VerifiedLog(chain=chain) if fresh or known is None else known.log
-        contents = list(read_slots(self.storage, chain, entries, after=len(start.records)))
-        vouched = 0 if start.records else self._vouching.count(chain, contents)
-        log = verify_log(contents, self.trust, start=start, vouched=vouched)
-        if not start.records and not log.fault:
+        reading = read_log(self.storage, chain)
+        log = self._verified(chain, reading)
+        if log.fault and len(log.records) < reading.packed:
+            valid, reading = len(log.records), read_loose(self.storage, chain, wrong(reading, len(log.records) + 1))
+            log = self._verified(chain, reading)
+            if log.fault and len(log.records) == valid:
+                reading = replace(reading, problems=reading.problems[:-1])  # the log is at fault, not its pack
+        return self._keep(model, log, state=History(model=model), beside=reading)
+
+    def _verified(self, chain: str, reading: Reading) -> VerifiedLog:
+        contents = reading.contents
+        vouched = self._vouching.count(chain, contents)
+        log = verify_log(contents, self.trust, start=VerifiedLog(chain=chain), vouched=vouched)
+        if not log.fault:
             self._vouching.remember(chain, contents, vouched=vouched)
-        state = History(model=model) if fresh or known is None else known.history
-        return self._keep(model, log, state=state, strange=strange)
+        return log
 
     def next_records(self, model: str) -> ModelLog:
         """Return a model's log after looking only whether the next slots are taken: what a writer asks again."""
@@ -156,7 +191,7 @@ class Reader:
         if not contents:
             return known
         log = verify_log(contents, self.trust, start=known.log)
-        return self._keep(model, log, state=known.history, strange=known.strange)
+        return self._keep(model, log, state=known.history, beside=known)
 
     def known(self, model: str) -> ModelLog:
         """Return a model's log as it was read last."""
@@ -165,12 +200,19 @@ class Reader:
     def take(self, model: str, log: VerifiedLog) -> None:
         """Take a log over that goes on from the known one by what this process has just verified and written."""
         known = self.known(model)
-        self._keep(model, log, state=known.history, strange=known.strange)
+        self._keep(model, log, state=known.history, beside=known)
 
-    def _keep(self, model: str, log: VerifiedLog, *, state: History, strange: tuple[str, ...]) -> ModelLog:
+    def _keep(self, model: str, log: VerifiedLog, *, state: History, beside: Reading | ModelLog) -> ModelLog:
         new = log.records[len(state.entries) :]
         history = fold(new, self.trust, self.facts(model), start=state)
-        known = ModelLog(log=log, history=history, alarm=self._alarm(log), strange=strange)
+        known = ModelLog(
+            log=log,
+            history=history,
+            alarm=self._alarm(log),
+            strange=beside.strange,
+            packs=beside.packs,
+            problems=beside.problems,
+        )
         self._logs[model] = known
         return known
 
