@@ -19,10 +19,25 @@ def slots(storage: Storage, chain: str) -> tuple[tuple[Entry, ...], tuple[str, .
     Raises:
         StorageError: What stands where its folder belongs cannot be listed: a file, a link.
     """
+    return sort_out(chain, list_chain(storage, chain))
+
+
+def list_chain(storage: Storage, chain: str, *, after: int = 0, most: int = 0) -> tuple[Entry, ...]:
+    """Return what a chain's folder holds: all of it, what comes behind the slot `after`, or the first `most` names.
+
+    Raises:
+        StorageError: What stands where its folder belongs cannot be listed: a file, a link.
+    """
     try:
-        entries = storage.entries(layout.chain_folder(chain))
+        return storage.entries(
+            layout.chain_folder(chain), after=layout.slot_name(after) if after > 0 else "", most=most
+        )
     except NotFoundError:
-        return (), ()
+        return ()
+
+
+def sort_out(chain: str, entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return the slots among the names in a chain's folder, in order, and the names that do not belong there."""
     records: list[Entry] = []
     others: list[Entry] = []
     for entry in entries:

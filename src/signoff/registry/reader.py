@@ -15,12 +15,19 @@ from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
-from signoff.registry.chains import read_next, read_slots, slots
+from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
+from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
+from signoff.registry.problems import Problem
 from signoff.registry.vouching import Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
+from signoff.storage.spool import Spool
+
+AT_ONCE = 2000
+MOST_HELD = 5000
+"""So many records a process keeps as values; what it reads beyond them is put aside."""
 
 
 class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,17 +38,33 @@ class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
         history: The state after them.
         alarm: Why nothing may be decided on it; None while it is sound.
         strange: Names in the log's folder that are no records.
+        packs: The packs it was read from; () for a short log.
+        problems: Packs that could not be used, and why.
     """
 
     log: VerifiedLog
     history: History
     alarm: SignoffError | None
     strange: tuple[str, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def packed(self) -> int:
+        """How many records came from packs."""
+        return self.packs[-1].last if self.packs else 0
 
     def need_sound(self) -> None:
         """Raise the alarm, if there is one."""
         if self.alarm is not None:
             raise self.alarm
+
+
+class Grown(msgspec.Struct, frozen=True):
+    """A log that was verified, and the history that was folded from it."""
+
+    log: VerifiedLog
+    history: History
 
 
 class Reader:
@@ -62,6 +85,7 @@ class Reader:
         self._demanded = demanded
         self._logs: dict[str, ModelLog] = {}
         self._facts: dict[str, StoredFacts] = {}
+        self._held, self._spool = 0, Spool()
         self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
@@ -117,33 +141,58 @@ class Reader:
 
     def log(self, model: str) -> ModelLog:
         """Return a model's log, with all that stands in its folder now; an unknown model's log is empty."""
-        chain = layout.model_chain(model)
+        known = self._logs.get(model)
         try:
-            entries, strange = slots(self.storage, chain)
+            behind = None if known is None or known.alarm is not None else self._behind(known.log)
+            if known is None or behind is None:
+                return self._read_anew(model)
         except StorageError as error:
             return self._unreadable(model, str(error))
-        known = self._logs.get(model)
-        if known is not None and known.alarm is None and len(entries) == len(known.log.records):
+        entries, strange = behind
+        if not entries:
             return known
-        return self._extend(model, entries, strange)
+        contents = read_slots(self.storage, known.log.chain, entries, after=len(known.log.records))
+        grown = self._grown(model, Grown(known.log, known.history), list(contents))
+        return self._keep(model, grown, beside=replace(known, strange=strange))
+
+    def _behind(self, log: VerifiedLog) -> tuple[Sequence[Entry], tuple[str, ...]] | None:
+        """Return the slots behind a known log, and strange names; None where it no longer is what stands there.
+
+        Where a long folder takes many requests, only its end is listed: the known head, and what follows.
+        """
+        count = len(log.records)
+        skipped = count - 1 if self.storage.capabilities().paged else 0
+        entries, strange = sort_out(log.chain, list_chain(self.storage, log.chain, after=skipped))
+        held = count - max(skipped, 0)
+        if len(entries) < held or (skipped > 0 and layout.slot_of(entries[0].name) != count):
+            return None
+        return entries[held:], strange
 
     def _unreadable(self, model: str, fault: str) -> ModelLog:
         """Return the empty log of a model whose log's folder is none; an alarm that later says otherwise is kept."""
         log = VerifiedLog(chain=layout.model_chain(model), fault=fault)
-        return self._keep(model, log, state=History(model=model), strange=())
+        return self._keep(model, Grown(log, History(model=model)), beside=Reading())
 
-    def _extend(self, model: str, entries: Sequence[Entry], strange: tuple[str, ...]) -> ModelLog:
+    def _read_anew(self, model: str) -> ModelLog:
         chain = layout.model_chain(model)
-        known = self._logs.get(model)
-        fresh = known is None or known.alarm is not None or len(entries) < len(known.log.records)
-        start = VerifiedLog(chain=chain) if fresh or known is None else known.log
-        contents = list(read_slots(self.storage, chain, entries, after=len(start.records)))
-        vouched = 0 if start.records else self._vouching.count(chain, contents)
-        log = verify_log(contents, self.trust, start=start, vouched=vouched)
-        if not start.records and not log.fault:
+        reading = read_log(self.storage, chain)
+        grown = self._verified(model, reading)
+        valid = len(grown.log.records)
+        if grown.log.fault and valid < reading.packed:
+            reading = read_loose(self.storage, chain, wrong(reading, valid + 1))
+            grown = self._verified(model, reading)
+            if grown.log.fault and len(grown.log.records) == valid:
+                reading = replace(reading, problems=reading.problems[:-1])  # the log is at fault, not its pack
+        return self._keep(model, grown, beside=reading)
+
+    def _verified(self, model: str, reading: Reading) -> "Grown":
+        chain, contents = layout.model_chain(model), reading.contents
+        vouched = self._vouching.count(chain, contents)
+        start = Grown(VerifiedLog(chain=chain), History(model=model))
+        grown = self._grown(model, start, contents, vouched=vouched)
+        if not grown.log.fault:
             self._vouching.remember(chain, contents, vouched=vouched)
-        state = History(model=model) if fresh or known is None else known.history
-        return self._keep(model, log, state=state, strange=strange)
+        return grown
 
     def next_records(self, model: str) -> ModelLog:
         """Return a model's log after looking only whether the next slots are taken: what a writer asks again."""
@@ -158,8 +207,7 @@ class Reader:
                 break
         if not contents:
             return known
-        log = verify_log(contents, self.trust, start=known.log)
-        return self._keep(model, log, state=known.history, strange=known.strange)
+        return self._keep(model, self._grown(model, Grown(known.log, known.history), contents), beside=known)
 
     def known(self, model: str) -> ModelLog:
         """Return a model's log as it was read last."""
@@ -168,13 +216,38 @@ class Reader:
     def take(self, model: str, log: VerifiedLog) -> None:
         """Take a log over that goes on from the known one by what this process has just verified and written."""
         known = self.known(model)
-        self._keep(model, log, state=known.history, strange=known.strange)
+        self._keep(model, self._folded(model, log, known.history), beside=known)
 
-    def _keep(self, model: str, log: VerifiedLog, *, state: History, strange: tuple[str, ...]) -> ModelLog:
-        new = log.records[len(state.entries) :]
-        history = fold(new, self.trust, self.facts(model), start=state)
-        history = replace(history, entries=history.entries.within(log.records))
-        known = ModelLog(log=log, history=history, alarm=self._alarm(log), strange=strange)
+    def _grown(
+        self, model: str, grown: "Grown", contents: Sequence[bytes | str], *, vouched: int = 0
+    ) -> "Grown":
+        """Return a log and its history after more slots; of very many records, all but few are put aside."""
+        for begin in range(0, len(contents), AT_ONCE):
+            part = contents[begin : begin + AT_ONCE]
+            log = verify_log(part, self.trust, start=grown.log, vouched=max(0, vouched - begin))
+            grown = self._folded(model, log, grown.history)
+            if log.fault:
+                break
+        return grown
+
+    def _folded(self, model: str, log: VerifiedLog, before: History) -> "Grown":
+        known = len(before.entries)
+        history = fold(log.records[known:], self.trust, self.facts(model), start=before)
+        self._held += len(log.records) - known
+        if self._held > MOST_HELD:
+            log.records.put_aside(self._spool, since=known)
+        return Grown(log, replace(history, entries=history.entries.within(log.records)))
+
+    def _keep(self, model: str, grown: "Grown", *, beside: Reading | ModelLog) -> ModelLog:
+        log, history = grown.log, grown.history
+        known = ModelLog(
+            log=log,
+            history=history,
+            alarm=self._alarm(log),
+            strange=beside.strange,
+            packs=beside.packs,
+            problems=beside.problems,
+        )
         self._logs[model] = known
         return known
 

@@ -175,7 +175,7 @@ class Scanner:
         found = []
         if known.alarm is not None and known.alarm is not self._reader.trust_alarm:
             found.append(Problem(place=place, what=str(known.alarm), hint=known.alarm.hint, severity="alarm"))
-        found += strange_names(place, known.strange)
+        found += [*strange_names(place, known.strange), *known.problems]
         found += [Problem(place=place, what=what, severity="note") for what in known.history.problems]
         waits = "a break_glass waits for its review"
         found += [

@@ -32,6 +32,7 @@ from signoff.registry.asks import Ask, Look, Prepared, Written, difference
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
 from signoff.registry.journal import Journal
+from signoff.registry.packing import Packing
 from signoff.registry.people import Me
 from signoff.registry.reader import ModelLog, Reader
 from signoff.schema import layout
@@ -59,6 +60,7 @@ class Signoffs:
         self._surroundings = surroundings
         self.card_now = card_now
         self._journal = Journal(reader.storage)
+        self._packing = Packing(reader.storage)
         self.checkpoint_age_days: Callable[[], int | None] = lambda: None
 
     def prepare(self, ask: Ask, me: Me) -> Prepared:
@@ -207,6 +209,7 @@ class Signoffs:
             self._reader.take(prepared.ask.model, log)
             id_ = log.records[prepared.seq - 1].id
             self._journal.tell(prepared.chain, prepared.seq, id_)
+            self._packing.follow(self._reader.known(prepared.ask.model))
             return Written(prepared=prepared, id=id_, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
 

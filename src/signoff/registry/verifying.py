@@ -12,6 +12,7 @@ import msgspec
 from signoff.errors import NotFoundError, SchemaError, SignoffError, StorageError
 from signoff.policy.history import VersionState
 from signoff.registry.checkpoints import Checkpoints
+from signoff.registry.packs import loose_faults
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
 from signoff.schema import layout
@@ -108,6 +109,7 @@ class Verification:
         for model in models:
             known = self._reader.log(model)
             chains.append(self._model(known))
+            self._packs(known, deep=deep)
             for state in known.history.versions.values():
                 if version in {"", state.version}:
                     self._version(model, state, deep=deep, progress=progress, stopped=stopped)
@@ -148,6 +150,12 @@ class Verification:
         return ChainReport(
             chain=known.log.chain, records=len(known.log.records), ineffective=tuple(without), head=known.log.head
         )
+
+    def _packs(self, known: ModelLog, *, deep: bool) -> None:
+        """Check the slots of what was read from packs; where a listing is whole anyway, their names were seen."""
+        self._problems += known.problems
+        if known.packs and (deep or self._storage.capabilities().paged):
+            self._problems += loose_faults(self._storage, known.log, packed=known.packed, deep=deep)
 
     def _version(
         self, model: str, state: VersionState, *, deep: bool, progress: Progress | None, stopped: Callable[[], bool]

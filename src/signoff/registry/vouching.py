@@ -5,6 +5,7 @@ what a record is worth, is computed anew every time. Losing the note costs time 
 """
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 
 import msgspec
@@ -57,7 +58,9 @@ class Vouching:
 
 
 def _digest(contents: Sequence[bytes | str]) -> str:
-    whole = hashlib.sha256()
-    for content in contents:
-        whole.update(hashlib.sha256(content if isinstance(content, bytes) else b"").digest())
+    """Return the digest over the contents and over where each begins, alike whether they came in packs or loose."""
+    parts = [content if isinstance(content, bytes) else b"" for content in contents]
+    whole = hashlib.sha256(array("Q", map(len, parts)).tobytes())
+    for part in parts:
+        whole.update(part)
     return whole.hexdigest()

@@ -28,10 +28,14 @@ LOG, VERSIONS, CARDS, PACKS = "log", "versions", "cards", "packs"
 MODEL_MARKS = frozenset({LOG, VERSIONS, MODEL_FILE})
 MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
 
+PACK_SIZES = (4096, 1024, 256)
+"""How many records a pack holds; it begins behind a multiple of its size, so that its name says all about it."""
+PACK = re.compile(r"([0-9]{8})-([0-9]{8})\.pack")
 SLOT = re.compile(r"([0-9]{8})\.rec")
 EVALUATION = re.compile(r"evaluations/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.yaml")
 LARGEST_RECORD = 64 * 1024
 LARGEST_JOURNAL_ENTRY = 64 * 1024
+LARGEST_PACK = PACK_SIZES[-1] * LARGEST_RECORD
 MOST_SLOTS = 10**8
 LARGEST_TRUST_RECORD = 16 * 1024 * 1024
 LARGEST_METADATA = 1024 * 1024
@@ -59,15 +63,38 @@ def chain_folder(chain: str) -> str:
     return f"{chain}/{LOG}" if chain.startswith(f"{MODELS}/") else f"{PRIVATE}/{chain}"
 
 
+def slot_name(seq: int) -> str:
+    """Return the file name of the slot `seq`, from 1."""
+    return f"{seq:08d}.rec"
+
+
 def record_path(chain: str, seq: int) -> str:
     """Return the slot of a chain's record `seq`, from 1."""
-    return f"{chain_folder(chain)}/{seq:08d}.rec"
+    return f"{chain_folder(chain)}/{slot_name(seq)}"
 
 
 def slot_of(name: str) -> int:
     """Return the number of the slot that a file name in a chain's folder is; 0 where it is none."""
     found = SLOT.fullmatch(name)
     return int(found[1]) if found else 0
+
+
+def packs_folder(chain: str) -> str:
+    """Return the folder that holds the packs of a model's chain."""
+    return f"{chain}/{PACKS}"
+
+
+def pack_path(chain: str, first: int, last: int) -> str:
+    """Return the path of the pack of a model's records `first` to `last`."""
+    return f"{packs_folder(chain)}/{first:08d}-{last:08d}.pack"
+
+
+def pack_of(name: str) -> tuple[int, int] | None:
+    """Return the first and last record that a pack of this file name holds; None where no pack is named so."""
+    found = PACK.fullmatch(name)
+    first, last = (int(found[1]), int(found[2])) if found else (0, 0)
+    size = last - first + 1
+    return (first, last) if found and size in PACK_SIZES and (first - 1) % size == 0 else None
 
 
 def version_folder(model: str, version: str) -> str:

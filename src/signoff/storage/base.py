@@ -53,6 +53,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
         local: Whether files have paths on this machine.
         notifies: Whether changes by others are announced (inotify), so that polling is only a net.
         filesystem: What kind of storage it is: "ext4", "nfs4", "s3" …
+        paged: Whether a long folder is listed in many requests, so that a part of its names costs less than all.
     """
 
     writable: bool
@@ -60,6 +61,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     local: bool
     notifies: bool
     filesystem: str
+    paged: bool = False
 
 
 class StoppedError(StorageError):
@@ -76,8 +78,13 @@ class Storage(Protocol):
     def capabilities(self) -> Capabilities:
         """Return what can be done here; finding out may take one probe."""
 
-    def entries(self, path: str) -> tuple[Entry, ...]:
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
         """Return what a folder holds, sorted by name.
+
+        Args:
+            path: The folder.
+            after: Only the names behind this one; where it is given, a folder that is not there may be an empty one.
+            most: At most so many of them, the first ones; 0: all.
 
         Raises:
             NotFoundError: There is no such folder.

@@ -16,7 +16,7 @@ from signoff.storage.arriving import Parts
 from signoff.storage.base import Capabilities, Entry, Info, Told
 from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies, number_of
-from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
+from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
 from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts
 from signoff.storage.walking import info_of, walk_open
 
@@ -54,16 +54,15 @@ class LocalStorage:
             writable=not reason, reason=reason, local=True, notifies=notifies(filesystem), filesystem=filesystem
         )
 
-    def entries(self, path: str) -> tuple[Entry, ...]:
-        """Return what a folder holds, sorted by name."""
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
+        """Return what a folder holds, sorted by name; a part costs what all cost."""
         with open_folder(self.root, split_folder(path)) as folder:
             try:
                 with os.scandir(folder) as found:
                     entries = [Entry(name=item.name, kind=_kind(item)) for item in found]
             except OSError as error:
                 raise failed(path, error, doing="list") from error
-        entries.sort(key=lambda entry: bytewise((entry.name, None)))
-        return tuple(entries)
+        return in_order(entries, after=after, most=most)
 
     def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
         """Return every regular file below a folder, sorted bytewise; a symlink or special file refuses it all."""

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import need_right, occupied
 from signoff.storage.base import Capabilities, Entry, Info, Told
-from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
+from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
 
 READ_ONLY = "it was opened read-only"
 
@@ -91,11 +91,11 @@ class MemoryStorage:
         with self._lock:
             self._folder(parts, create=True)[name] = node
 
-    def entries(self, path: str) -> tuple[Entry, ...]:
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
         """Return what a folder holds, sorted by name."""
         with self._lock:
             found = [Entry(name=name, kind=_kind(node)) for name, node in self._folder(split_folder(path)).items()]
-        return tuple(sorted(found, key=lambda entry: bytewise((entry.name, None))))
+        return in_order(found, after=after, most=most)
 
     def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
         """Return every regular file below a folder, sorted bytewise; a symlink or special file refuses it all."""

@@ -41,8 +41,11 @@ class Objects(Protocol):
     def endpoint(self) -> str:
         """Return which server answers, as far as it can be told."""
 
-    def listing(self, prefix: str, *, deep: bool, most: int = 0) -> Listed:
-        """Return what is below a prefix: all of it with `deep`, else only up to the next slash; at most `most`, or all."""
+    def listing(self, prefix: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
+        """Return what is below a prefix: all of it with `deep`, else only up to the next slash; at most `most`, or all.
+
+        `after` spares what comes before this name below the prefix, where the service can begin there; it is a wish.
+        """
 
     def head(self, key: str) -> Info:
         """Return a key's size and stamp."""

@@ -40,9 +40,9 @@ class AnyObjects:
         """Return the place."""
         return str(self._root)
 
-    def listing(self, prefix: str, *, deep: bool, most: int = 0) -> Listed:
+    def listing(self, prefix: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
         """Return what is below a prefix."""
-        del most
+        del most, after
         place = self._place(prefix)
         try:
             found = self._fs.find(place, detail=True).values() if deep else self._fs.ls(place, detail=True)

@@ -36,9 +36,9 @@ class AzureObjects:
         """Return which server answers."""
         return str(self._container.url)
 
-    def listing(self, prefix: str, *, deep: bool, most: int = 0) -> Listed:
-        """Return what is below a prefix, five thousand keys for each request."""
-        return cast(Listed, self._wait(self._listing, prefix, deep, most))
+    def listing(self, prefix: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
+        """Return what is below a prefix, five thousand keys for each request; it always begins with the first."""
+        return cast(Listed, self._wait(self._listing, prefix, deep, 0 if after else most))
 
     async def _listing(self, prefix: str, deep: bool, most: int) -> Listed:  # noqa: FBT001  (as fsspec passes it)
         words = {"name_starts_with": prefix, **({"results_per_page": most} if most else {}), **ONCE}

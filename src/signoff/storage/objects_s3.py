@@ -45,16 +45,18 @@ class S3Objects:
         """Return which server answers."""
         return str(self._fs.s3.meta.endpoint_url)
 
-    def listing(self, prefix: str, *, deep: bool, most: int = 0) -> Listed:
+    def listing(self, prefix: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
         """Return what is below a prefix, a thousand keys for each request."""
         asked = {"Prefix": prefix, **({} if deep else {"Delimiter": "/"}), **({"MaxKeys": most} if most else {})}
+        if after:
+            asked["StartAfter"] = prefix + after
         files: list[tuple[str, Info]] = []
         folders: list[str] = []
         while True:
             page = self._call("list_objects_v2", **asked)
             files += [(one["Key"][len(prefix) :], _info(one)) for one in page.get("Contents", ())]
             folders += [one["Prefix"][len(prefix) : -1] for one in page.get("CommonPrefixes", ())]
-            if most or not page.get("IsTruncated"):
+            if (most and len(files) + len(folders) >= most) or not page.get("IsTruncated"):
                 return Listed(files=tuple(files), folders=tuple(folders))
             asked["ContinuationToken"] = page["NextContinuationToken"]
 

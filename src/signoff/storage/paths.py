@@ -4,7 +4,10 @@ The rule it keeps: a path that could lead out of the root, or that no filesystem
 backend alike and before any of them is asked.
 """
 
+from collections.abc import Iterable
+
 from signoff.errors import StorageError
+from signoff.storage.base import Entry
 
 DEEPEST = 64
 PRIVATE_PREFIX = ".tmp-"
@@ -43,6 +46,15 @@ def split_file(path: str) -> tuple[list[str], str]:
 def bytewise(item: tuple[str, object]) -> bytes:
     """Return the key that sorts paths as `LC_ALL=C sort` does."""
     return item[0].encode("utf-8", "surrogateescape")
+
+
+def in_order(found: Iterable[Entry], *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
+    """Return entries sorted by name bytewise: those behind `after`, and at most `most` of them where it is not 0."""
+    ordered = sorted(found, key=lambda entry: entry.name.encode("utf-8", "surrogateescape"))
+    if after:
+        begin = after.encode("utf-8", "surrogateescape")
+        ordered = [entry for entry in ordered if bytewise((entry.name, None)) > begin]
+    return tuple(ordered[:most] if most else ordered)
 
 
 def _encodable(path: str) -> bool:

@@ -14,7 +14,7 @@ from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import occupied
 from signoff.storage.base import Capabilities, Entry, Info, Told
 from signoff.storage.objects import Listed, Location, Objects
-from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
+from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
 from signoff.storage.remote_errors import Calls, fate_of
 from signoff.storage.remote_put import Publishing, needs_upload
 from signoff.storage.remote_stream import open_ranges
@@ -57,22 +57,23 @@ class BucketStorage:
         """Return what can be done here, from its kind and what earlier writes met; nothing is written to find out."""
         reason = self._reason or self._publishing.reason
         return Capabilities(
-            writable=not reason, reason=reason, local=False, notifies=False, filesystem=self._objects.kind
+            writable=not reason, reason=reason, local=False, notifies=False, filesystem=self._objects.kind, paged=True
         )
 
-    def entries(self, path: str) -> tuple[Entry, ...]:
-        """Return what a folder holds, sorted by name."""
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
+        """Return what a folder holds, sorted by name; a part is asked for as a part, where the service can."""
         split_folder(path)
-        found = self._listing(path, deep=False)
-        if not found.files and not found.folders and path:
+        found = self._listing(path, deep=False, after=after, most=most)
+        if not found.files and not found.folders and path and not after:
             raise self._no_folder(path)
-        self._know(path)
+        if found.files or found.folders:
+            self._know(path)
         files = {name for name, _ in found.files if name}
         folders = set(found.folders)
         entries = [Entry(name=name, kind="file" if _plain(name) else "other") for name in files - folders]
         entries += [Entry(name=name, kind="folder" if _plain(name) else "other") for name in folders - files]
         entries += [Entry(name=name, kind="other") for name in files & folders]
-        return tuple(sorted(entries, key=lambda entry: bytewise((entry.name, None))))
+        return in_order(entries, after=after, most=most)
 
     def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
         """Return every file below a folder, sorted bytewise; a name that no folder could hold refuses it all."""
@@ -206,11 +207,13 @@ class BucketStorage:
         key = self._key(path)
         return self._calls.ask(path, doing, lambda: do(key))
 
-    def _listing(self, path: str, *, deep: bool, most: int = 0) -> Listed:
+    def _listing(self, path: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
         """Return what is below a folder; a bucket that is not there is told apart from an empty one."""
         prefix = self._folder_key(path)
         try:
-            return self._calls.ask(path, "list", lambda: self._objects.listing(prefix, deep=deep, most=most))
+            return self._calls.ask(
+                path, "list", lambda: self._objects.listing(prefix, deep=deep, most=most, after=after)
+            )
         except NotFoundError as error:
             message = f"cannot list {path or '.'!r} in {self._url}: there is no such bucket"
             raise StorageError(

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Literal, TypeVar
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.base import Capabilities, Entry, Info, Told
 from signoff.storage.folders import kind_of, not_regular
-from signoff.storage.paths import DEEPEST, bytewise, split_file, split_folder
+from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
 from signoff.storage.remote_errors import Calls
 from signoff.storage.remote_stream import open_ranges
 from signoff.storage.sftp_put import SftpPublishing
@@ -56,10 +56,10 @@ class SftpStorage:
         reason = self._reason or self._publishing.reason
         return Capabilities(writable=not reason, reason=reason, local=False, notifies=False, filesystem="sftp")
 
-    def entries(self, path: str) -> tuple[Entry, ...]:
-        """Return what a folder holds, sorted by name."""
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
+        """Return what a folder holds, sorted by name; a part costs what all cost."""
         found = [Entry(name=name, kind=_kind(said.st_mode)) for name, said in self._list(path)]
-        return tuple(sorted(found, key=lambda entry: bytewise((entry.name, None))))
+        return in_order(found, after=after, most=most)
 
     def walk(self, path: str) -> tuple[tuple[str, Info], ...]:
         """Return every regular file below a folder, sorted bytewise; a symlink or special file refuses it all."""

@@ -1,0 +1,80 @@
+"""Writing packs of long logs, for those who open them far away.
+
+The rules it keeps: the records are written before, one by one, and stay; a pack is made of verified records alone. Its
+name follows from the length of the log, so that all who pack one write the same. It never fails a command; who only
+looks writes nothing here.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from signoff.errors import StorageError
+from signoff.policy.log import VerifiedLog
+from signoff.records.pack import join_pack
+from signoff.registry.packs import FEWEST, Pack, cover, find_packs
+from signoff.registry.reader import ModelLog
+from signoff.schema import layout
+from signoff.storage.base import Storage
+
+MOST_AT_ONCE = 4
+
+
+class Packing:
+    """Packs the logs of one registry."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Nothing is looked at yet."""
+        self._storage = storage
+        self._done: dict[str, int] = {}
+
+    def follow(self, known: ModelLog) -> None:
+        """Pack a log that was just written to, once enough records follow its last pack; as far as that can be done."""
+        length, chain = len(known.log.records), known.log.chain
+        if length - max(known.packed, self._done.get(chain, 0)) < FEWEST:
+            return
+        self._done[chain] = length - length % FEWEST
+        with suppress(StorageError):
+            self.put(known.log, most=MOST_AT_ONCE)
+
+    def put(self, log: VerifiedLog, *, most: int = 0) -> tuple[Pack, ...]:
+        """Write the packs that a log lacks, the first `most` of them, or all; return those that were written.
+
+        Raises:
+            StorageError: One cannot be written; what stands in its place stays.
+        """
+        there, _ = find_packs(self._storage, log.chain)
+        written: list[Pack] = []
+        for pack, content in _contents(log):
+            if pack not in there and self._storage.put_new(pack.path, content):
+                written.append(pack)
+                if len(written) == most:
+                    break
+        return tuple(written)
+
+
+def lacking(storage: Storage, log: VerifiedLog) -> int:
+    """Return how many records of a log are in no pack and should be."""
+    packed = cover(log.chain, len(log.records), among=find_packs(storage, log.chain)[0])
+    length = len(log.records)
+    return length - length % FEWEST - (packed[-1].last if packed else 0)
+
+
+def superseded(chain: str, length: int, packs: frozenset[Pack]) -> tuple[Pack, ...]:
+    """Return the packs whose records are all in larger ones."""
+    used = cover(chain, length, among=packs)
+    end = used[-1].last if used else 0
+    return tuple(sorted(pack for pack in packs - set(used) if pack.last <= end))
+
+
+def _contents(log: VerifiedLog) -> Iterator[tuple[Pack, bytes]]:
+    """Yield the packs of a log, the largest that may be; one that would be too large gives way to smaller ones."""
+    pending = list(reversed(cover(log.chain, len(log.records))))
+    while pending:
+        pack = pending.pop()
+        content = join_pack(log.records[pack.first - 1 : pack.last])
+        if len(content) <= layout.LARGEST_PACK:
+            yield pack, content
+        else:
+            size = next(size for size in layout.PACK_SIZES if size < pack.count)
+            firsts = range(pack.first, pack.last + 1, size)
+            pending += [Pack(log.chain, first, first + size - 1) for first in reversed(firsts)]
