@@ -7,7 +7,6 @@ import functools
 import os
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,7 +43,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def url(self) -> str:
         """The path or URL of the registry that is meant."""
         name = self.options.registry or ""
-        return locate(name, environ=os.environ, names=self.settings.urls, folder=Path.cwd())
+        return locate(name, environ=os.environ, names=self.settings.urls)
 
     @cached_property
     def registry(self) -> Registry:

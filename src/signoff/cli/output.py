@@ -5,7 +5,6 @@ says so; a pipe gets whole values, no colour and no progress.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -60,7 +59,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
             quiet=bool(options.quiet),
             terminal=terminal,
             colored=terminal and not plain,
-            width=shutil.get_terminal_size().columns if terminal else 0,
+            width=_columns() if terminal else 0,
         )
 
     def document(self, value: object) -> None:
@@ -153,6 +152,12 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         with Progress(*columns, console=console, transient=True) as bars:
             task = bars.add_task(displayable(doing), total=total)
             yield lambda size: bars.advance(task, size)
+
+
+def _columns() -> int:
+    import shutil  # noqa: PLC0415  (only on a terminal)
+
+    return shutil.get_terminal_size().columns
 
 
 def _ignored(size: int) -> None:

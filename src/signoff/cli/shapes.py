@@ -3,20 +3,24 @@
 The rule it keeps: a key, once released, keeps its name and meaning; what nobody knows is null, never left out.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from signoff.policy.checks import Finding
-from signoff.policy.history import DeploymentState, Entry
-from signoff.policy.lineage import Edge, Step
-from signoff.registry.details import Details, EvaluationLine
-from signoff.registry.problems import Problem
-from signoff.registry.snapshot import VersionView
-from signoff.values.metrics import Metric
 from signoff.values.times import stamp
+
+if TYPE_CHECKING:
+    from signoff.policy.checks import Finding
+    from signoff.policy.history import DeploymentState, Entry
+    from signoff.policy.lineage import Edge, Step
+    from signoff.registry.details import Details, EvaluationLine
+    from signoff.registry.problems import Problem
+    from signoff.registry.snapshot import VersionView
+    from signoff.values.metrics import Metric
 
 Shape = dict[str, Any]
 BESIDE = frozenset({"metrics", "faults"})

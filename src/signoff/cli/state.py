@@ -8,12 +8,11 @@ import msgspec
 
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
-from signoff.cli.records import RECORD_COLUMNS, record_cells
 from signoff.cli.shapes import Shape, deployment_shape, record_shape, time_of
 from signoff.cli.words import age_cell, text_cell
 from signoff.policy.history import DeploymentState, History
 from signoff.policy.stage import stage_order
-from signoff.registry.past import history_at, trust_at
+from signoff.policy.trust import TrustChain
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.values.display import UNKNOWN
@@ -58,8 +57,7 @@ def status(frame: Frame, model: str | None, moment: str | None) -> None:
 def print_status(frame: Frame, *, model: str | None = None, moment: datetime | None = None) -> None:
     """Print what stages and aliases point at."""
     registry = frame.registry
-    trust = trust_at(registry.reader.trust, moment) if moment else registry.reader.trust
-    stages = stage_order(trust.newest.document)
+    stages = stage_order(_trust(registry, moment).newest.document)
     rows: list[Pointer] = []
     for history in _histories(frame, model, moment):
         rows += _pointers(history, stages, unset=model is not None)
@@ -78,7 +76,21 @@ def _histories(frame: Frame, model: str | None, moment: datetime | None) -> Iter
         known = registry.reader.log(name)
         if known.alarm is not None and known.alarm is not registry.reader.trust_alarm:
             frame.out.warn(f"{layout.chain_folder(known.log.chain)}: {known.alarm}")
-        yield history_at(registry.reader, name, moment) if moment else known.history
+        yield _history(registry, name, moment) if moment else known.history
+
+
+def _trust(registry: Registry, moment: datetime | None) -> TrustChain:
+    if moment is None:
+        return registry.reader.trust
+    from signoff.registry.past import trust_at  # noqa: PLC0415  (most ask for the present)
+
+    return trust_at(registry.reader.trust, moment)
+
+
+def _history(registry: Registry, model: str, moment: datetime) -> History:
+    from signoff.registry.past import history_at  # noqa: PLC0415
+
+    return history_at(registry.reader, model, moment)
 
 
 def _pointers(history: History, stages: tuple[str, ...], *, unset: bool) -> Iterator[Pointer]:
@@ -167,6 +179,8 @@ def _serving(said: DeploymentState) -> str:
 @framed
 def history(frame: Frame, model: str | None) -> None:
     """Show all records, and what became of each."""
+    from signoff.cli.records import RECORD_COLUMNS, record_cells  # noqa: PLC0415  (`status` has no use for it)
+
     registry = frame.registry
     names = (registry.model_name(model),) if model else registry.models()
     if frame.out.as_json:

@@ -1,11 +1,16 @@
 """Cells that several lists share: times as ages, digests cut short, states with their colour."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from signoff.cli.layout import Cell
-from signoff.registry.snapshot import VersionView
 from signoff.values.display import UNKNOWN, age, short_digest, short_size
 from signoff.values.times import stamp
+
+if TYPE_CHECKING:
+    from signoff.registry.snapshot import VersionView
 
 COLOURS = {
     "Approved": "green",

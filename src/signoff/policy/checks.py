@@ -4,18 +4,22 @@ The rule it keeps: every check runs, so that a screen can show everything that i
 judged because bytes are missing says `unknown`. To add one: write a function and put its name into `CHECKS`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 from msgspec import UNSET
 
 from signoff.policy.approvals import standing
 from signoff.policy.history import StageState, VersionState
-from signoff.schema.cards import Evaluation, VersionMetadata
-from signoff.schema.manifest import Manifest
 from signoff.schema.rules import EvaluationRule, StageRule, TrustDocument
+
+if TYPE_CHECKING:
+    from signoff.schema.cards import Evaluation, VersionMetadata
+    from signoff.schema.manifest import Manifest
 
 Outcome = Literal["met", "unmet", "unknown"]
 

@@ -4,13 +4,18 @@ The rule it keeps: what is returned has the digest that was asked for; bytes tha
 bytes that are there and mean nothing say nothing: what a rule asks of them is not met.
 """
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 
 from signoff.errors import SchemaError, StorageError
 from signoff.schema import layout
-from signoff.schema.cards import Evaluation, VersionMetadata, load_evaluation, load_version
-from signoff.schema.manifest import Manifest, load_manifest
 from signoff.storage.base import Storage
+
+if TYPE_CHECKING:
+    from signoff.schema.cards import Evaluation, VersionMetadata
+    from signoff.schema.manifest import Manifest
 
 
 class StoredFacts:
@@ -32,6 +37,8 @@ class StoredFacts:
     def manifest(self, version: str, digest: str) -> Manifest | None:
         """Return a version's manifest."""
         if digest not in self._manifests:
+            from signoff.schema.manifest import load_manifest  # noqa: PLC0415  (most folds ask for no bytes)
+
             content = self._read(version, layout.MANIFEST_FILE, digest, most=layout.LARGEST_MANIFEST)
             if content is None:
                 return None
@@ -44,6 +51,8 @@ class StoredFacts:
     def metadata(self, version: str, digest: str) -> VersionMetadata | None:
         """Return the version.yaml that the manifest of this digest names; an empty one where it names none."""
         if digest not in self._metadata:
+            from signoff.schema.cards import VersionMetadata  # noqa: PLC0415
+
             manifest = self.manifest(version, digest)
             if manifest is None:
                 return None
@@ -55,6 +64,8 @@ class StoredFacts:
         return self._metadata[digest]
 
     def _load_version(self, version: str, digest: str) -> VersionMetadata | None:
+        from signoff.schema.cards import VersionMetadata, load_version  # noqa: PLC0415
+
         content = self._read(version, layout.VERSION_FILE, digest, most=layout.LARGEST_METADATA)
         try:
             return None if content is None else load_version(content)
@@ -64,6 +75,8 @@ class StoredFacts:
     def evaluation(self, version: str, name: str, digest: str) -> Evaluation | None:
         """Return an evaluation file."""
         if digest not in self._evaluations:
+            from signoff.schema.cards import Evaluation, load_evaluation  # noqa: PLC0415
+
             content = self._read(version, name, digest, most=layout.LARGEST_METADATA)
             if content is None:
                 return None

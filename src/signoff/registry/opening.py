@@ -4,10 +4,12 @@ The rule it keeps: a registry is named by a path, a URL or a name of the config 
 current folder and its parents.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from signoff.errors import NotFoundError
 from signoff.registry.registry import Registry
@@ -15,6 +17,9 @@ from signoff.schema import layout
 from signoff.storage.base import Storage
 from signoff.storage.local import LocalStorage
 from signoff.values.times import Surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def real_surroundings() -> Surroundings:
@@ -44,14 +49,14 @@ def holds_registry(storage: Storage) -> bool:
     return True
 
 
-def locate(name: str, *, environ: Mapping[str, str], names: Mapping[str, str], folder: Path) -> str:
+def locate(name: str, *, environ: Mapping[str, str], names: Mapping[str, str], folder: Path | None = None) -> str:
     """Return the path or URL of the registry that is meant.
 
     Args:
         name: What the caller gave, or "".
         environ: The environment, for SIGNOFF_REGISTRY.
         names: Names of the config file: name to path or URL.
-        folder: The current folder.
+        folder: Where to look for one; None: the current folder.
 
     Raises:
         NotFoundError: Nothing was given, and neither the folder nor a parent is a registry.
@@ -59,7 +64,10 @@ def locate(name: str, *, environ: Mapping[str, str], names: Mapping[str, str], f
     given = name or environ.get("SIGNOFF_REGISTRY", "")
     if given:
         known = names.get(given)
-        return known if known is not None and not Path(given).exists() else given
+        return known if known is not None and not os.path.exists(given) else given  # noqa: PTH110
+    from pathlib import Path  # noqa: PLC0415  (a cold command that names its registry does without)
+
+    folder = folder or Path.cwd()
     found = next((place for place in (folder, *folder.parents) if is_registry(place)), None)
     if found is None:
         message = f"neither {str(folder)!r} nor a folder above it is a registry"

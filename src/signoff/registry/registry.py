@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from signoff.registry.reader import Reader
@@ -19,6 +18,8 @@ from signoff.values.refs import parse_ref
 from signoff.values.times import Surroundings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from signoff.policy.checks import Finding
     from signoff.policy.lineage import Graph
     from signoff.registry.asks import Ask, Prepared, Written
@@ -57,7 +58,7 @@ class Registry:
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
         self.environ = os.environ if environ is None else environ
-        self._home = Path.home() if home is None else home
+        self._home = home
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -179,9 +180,11 @@ class Registry:
 
     def identities(self) -> tuple[Identity, ...]:
         """Return every key that can be found here, the agent's first."""
+        from pathlib import Path
+
         from signoff.signing.find import find_identities
 
-        return find_identities(self.environ, self._home)
+        return find_identities(self.environ, self._home or Path.home())
 
     def mine(self) -> tuple[Me, ...]:
         """Return the keys here that belong to people of the registry."""

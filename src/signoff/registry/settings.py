@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from signoff.errors import InvalidValueError, SchemaError
-from signoff.schema.text import load_yaml
 from signoff.storage.state import config_file, read_config
 
 
@@ -104,7 +103,7 @@ def load_settings() -> Settings:
         StorageError: The file cannot be read.
     """
     content = read_config()
-    document = load_yaml(content, file=settings_path()) if content is not None else None
+    document = _document(content) if content is not None else None
     for fault in _faults(document, content or b""):
         raise fault
     return overridden(msgspec.convert(document or {}, Settings), os.environ)
@@ -143,7 +142,7 @@ def settings_faults(judge: Judge = lambda _: ()) -> tuple[SchemaError, ...]:
     if content is None:
         return ()
     try:
-        document = load_yaml(content, file=settings_path())
+        document = _document(content)
     except SchemaError as error:
         return (error,)
     faults = tuple(_faults(document, content))
@@ -151,6 +150,12 @@ def settings_faults(judge: Judge = lambda _: ()) -> tuple[SchemaError, ...]:
         return faults
     sound = {key: value for key, value in document.items() if _fault_of(key, value, content) is None}
     return faults + tuple(_told(fault, content) for fault in judge(msgspec.convert(sound, Settings)))
+
+
+def _document(content: bytes) -> object:
+    from signoff.schema.text import load_yaml  # noqa: PLC0415  (most people have no such file)
+
+    return load_yaml(content, file=settings_path())
 
 
 def _told(fault: Fault, content: bytes) -> SchemaError:

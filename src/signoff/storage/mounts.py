@@ -6,19 +6,20 @@ is polled.
 
 import os
 import re
-from pathlib import Path
 
 UNKNOWN = "unknown"
-MOUNTS = Path("/proc/self/mountinfo")
+MOUNTS = "/proc/self/mountinfo"
 TRUTHFUL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"})
 OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def filesystem_of(folder: str) -> str:
     """Return the type of the filesystem that holds a folder, as the kernel calls it, or "unknown"."""
+    from pathlib import Path  # noqa: PLC0415  (a cold command asks only what it writes to)
+
     try:
         device = Path(folder).stat().st_dev
-        mountinfo = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+        mountinfo = Path(MOUNTS).read_text(encoding="utf-8", errors="surrogateescape")
         return find_type(mountinfo, folder=str(Path(folder).resolve()), device=device)
     except OSError:
         return UNKNOWN
@@ -30,7 +31,7 @@ def number_of(folder: str) -> int:
     Its device number would tell more, but changes when an automounter mounts the same filesystem again.
     """
     try:
-        return Path(folder).stat().st_ino
+        return os.stat(folder).st_ino  # noqa: PTH116  (asked before every write)
     except OSError:
         return 0
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path, user_config_path, user_state_path
 
 from signoff.errors import StorageError
 from signoff.storage import state
@@ -81,6 +82,19 @@ def test_without_wishes_the_platform_decides(monkeypatch: pytest.MonkeyPatch, pl
     assert state.state_folder() == places / "XDG_STATE_HOME/signoff"
     assert state.cache_folder() == places / "XDG_CACHE_HOME/signoff"
     assert state.config_file() == places / "XDG_CONFIG_HOME/signoff/config.yaml"
+
+
+@pytest.mark.parametrize("said", ["", " "])
+def test_where_nothing_says_otherwise_the_places_are_those_of_platformdirs(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    for name in ("SIGNOFF_STATE_DIR", "SIGNOFF_CACHE_DIR", "SIGNOFF_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, said)
+    assert state.state_folder() == user_state_path("signoff", appauthor=False)
+    assert state.cache_folder() == user_cache_path("signoff", appauthor=False)
+    assert state.config_file() == user_config_path("signoff", appauthor=False) / "config.yaml"
 
 
 def test_what_stands_in_the_way_is_named(places: Path) -> None:
