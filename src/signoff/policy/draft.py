@@ -4,7 +4,6 @@ The rule it keeps: a draft lives inside one call of the fold; nobody else sees i
 """
 
 from datetime import datetime
-from functools import cached_property
 from typing import Generic, TypeVar
 
 import msgspec
@@ -20,6 +19,7 @@ from signoff.policy.history import (
     StageState,
     VersionState,
 )
+from signoff.policy.states import States
 from signoff.policy.trust import TrustRecord
 from signoff.records.record import LogRecord
 from signoff.records.statement import Predicate
@@ -36,7 +36,7 @@ class Draft:
         """Copy what will change."""
         self.model = start.model
         self.before, self.entries = start.entries, list[Entry]()
-        self.versions: dict[str, VersionState] = dict(start.versions)
+        self.versions = States.of(start.versions)
         self.stages: dict[str, StageState] = dict(start.stages)
         self.aliases: dict[str, AliasState] = dict(start.aliases)
         self.deployments: dict[tuple[str, str], DeploymentState] = dict(start.deployments)
@@ -47,11 +47,6 @@ class Draft:
         self.notes: tuple[tuple[str, str], ...] = start.notes
         self.problems: list[str] = list(start.problems)
         self.latest: datetime | None = start.latest
-
-    @cached_property
-    def spelling(self) -> dict[str, str]:
-        """How each version's name is spelled, by the name in lower case; made when a name is first asked about."""
-        return {version.lower(): version for version in self.versions}
 
     def freeze(self) -> History:
         """Return the state as a value."""
@@ -73,7 +68,7 @@ class Draft:
 
     def change(self, version: VersionState, **changes: object) -> None:
         """Put a changed state of a version in its place."""
-        self.versions[version.version] = msgspec.structs.replace(version, **changes)
+        self.versions.put(msgspec.structs.replace(version, **changes))
 
 
 class Turn(msgspec.Struct, Generic[Said_co], frozen=True, kw_only=True):

@@ -102,6 +102,6 @@ def _reserve(draft: Draft, turn: Turn[Action], cited: TrustDocument) -> None:
     step, subject = turn.said, turn.record.subject
     if not isinstance(step, said.Register) or not cited.holds(turn.author, ("publisher",)):
         return
-    taken = {*draft.spelling, *(name.lower() for name in draft.reserved)}
-    if subject.name == f"{draft.model}:{step.version}" and step.version.lower() not in taken:
+    taken = draft.versions.spelled(step.version) or step.version.lower() in {name.lower() for name in draft.reserved}
+    if subject.name == f"{draft.model}:{step.version}" and not taken:
         draft.reserved[step.version] = subject.digest.sha256

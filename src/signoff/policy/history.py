@@ -308,7 +308,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def newest_version(self) -> str | None:
         """The version registered last: what `latest` means."""
-        return next(reversed(self.versions.keys()), None)
+        return next(reversed(list(self.versions)), None)
 
     def find_record(self, identity: str) -> Entry | None:
         """Return the entry of a record by its id."""

@@ -6,7 +6,8 @@ The rule it keeps: a function returns every reason against the record, or change
 from msgspec import UNSET
 
 from signoff.policy.draft import Draft, Reasons, Turn, model_fault, role_fault, subject_fault, version_fault
-from signoff.policy.history import AliasState, DeploymentState, Evaluated, VersionState
+from signoff.policy.history import AliasState, DeploymentState, Evaluated
+from signoff.policy.states import as_registered
 from signoff.records import statement as said
 from signoff.schema.layout import EVALUATION
 from signoff.values.names import NUMBERED
@@ -16,7 +17,7 @@ def register(draft: Draft, turn: Turn[said.Register]) -> Reasons:
     """The version exists, its bytes are fixed; the first one wins."""
     step, subject = turn.said, turn.record.subject
     reasons = role_fault(turn, "publisher")
-    known = draft.spelling.get(step.version.lower())
+    known = draft.versions.spelled(step.version)
     if known is not None:
         reasons += (f"version immutable: {draft.model}:{known} is registered already",)
     if subject.name != f"{draft.model}:{step.version}":
@@ -26,18 +27,7 @@ def register(draft: Draft, turn: Turn[said.Register]) -> Reasons:
         reasons += (f"version immutable: {draft.model}:{step.version} is reserved for another digest or spelling",)
     if reasons:
         return reasons
-    draft.spelling[step.version.lower()] = step.version
-    draft.versions[step.version] = VersionState(
-        version=step.version,
-        digest=subject.digest.sha256,
-        record=turn.record.id,
-        seq=turn.record.seq,
-        registrant=turn.author,
-        builders=frozenset({turn.author, *step.built_by}),
-        moment=turn.moment,
-        card=step.card,
-        materials=step.materials,
-    )
+    draft.versions.add(as_registered(turn.record))
     return ()
 
 
@@ -190,7 +180,7 @@ def withdraw(draft: Draft, turn: Turn[said.Withdraw]) -> Reasons:
     reasons = model_or_version_fault(draft, turn)
     if reasons:
         return reasons
-    for version in draft.versions.values():
+    for version in draft.versions.spoken():
         decisions = tuple(one for one in version.decisions if one.record != turn.said.record)
         requests = tuple(one for one in version.requests if one.record != turn.said.record)
         if len(decisions) + len(requests) == len(version.decisions) + len(version.requests):

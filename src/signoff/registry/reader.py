@@ -14,6 +14,7 @@ from signoff.errors import AlarmError, SignoffError, StorageError, VerificationE
 from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
+from signoff.policy.states import States
 from signoff.policy.trust import TrustChain, verify_trust
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
@@ -236,6 +237,8 @@ class Reader:
         self._held += len(log.records) - known
         if self._held > MOST_HELD:
             log.records.put_aside(self._spool, since=known)
+            if isinstance(history.versions, States):
+                history.versions.put_aside(log.records, since=len(before.versions))
         return Grown(log, replace(history, entries=history.entries.within(log.records)))
 
     def _keep(self, model: str, grown: "Grown", *, beside: Reading | ModelLog) -> ModelLog:

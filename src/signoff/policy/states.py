@@ -1,0 +1,155 @@
+"""The states of a model's versions, as a value that grows at little cost.
+
+The rule it keeps: what is in it never changes; states that go on from one beginning share it. A version that nobody
+spoke of since it was registered may be kept as the slot of its record, from which its state is made when it is asked
+for.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from signoff.policy.history import VersionState
+from signoff.records.record import LogRecord
+from signoff.records.series import Series
+from signoff.records.statement import Register
+
+
+def as_registered(record: LogRecord) -> VersionState:
+    """Return the state of a version right after the record that registered it."""
+    step = record.action
+    assert isinstance(step, Register)
+    assert record.moment is not None
+    return VersionState(
+        version=step.version,
+        digest=record.subject.digest.sha256,
+        record=record.id,
+        seq=record.seq,
+        registrant=record.author,
+        builders=frozenset({record.author, *step.built_by}),
+        moment=record.moment,
+        card=step.card,
+        materials=step.materials,
+    )
+
+
+class _Shared:
+    """What all states that go on from one beginning share; it only grows."""
+
+    __slots__ = ("items", "names", "order", "records", "respelled")
+
+    def __init__(self) -> None:
+        self.names: dict[str, int] = {}
+        self.order: list[str] = []
+        self.items: list[VersionState | int] = []
+        self.respelled: dict[str, str] = {}
+        self.records: Series | None = None
+
+
+class States(Mapping[str, VersionState]):
+    """Version's name to its state, in the order of registration."""
+
+    __slots__ = ("_changed", "_length", "_shared")
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._shared, self._length = _Shared(), 0
+        self._changed: dict[str, VersionState] = {}
+
+    @classmethod
+    def of(cls, states: Mapping[str, VersionState]) -> "States":
+        """Return states that may be added to, without any change of these."""
+        made = cls()
+        if isinstance(states, States):
+            made._shared, made._length, made._changed = states._shared, states._length, dict(states._changed)
+        else:
+            for state in states.values():
+                made.add(state)
+        return made
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._length
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every name."""
+        return islice(iter(self._shared.order), self._length)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a version of this name is registered."""
+        return self._shared.names.get(name, self._length) < self._length  # type: ignore[call-overload,no-any-return]
+
+    def __getitem__(self, name: str) -> VersionState:
+        """Return the state of a version."""
+        changed = self._changed.get(name)
+        if changed is not None:
+            return changed
+        place = self._shared.names[name]
+        if place >= self._length:
+            raise KeyError(name)
+        return self._state(place)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all states and their order."""
+        if not isinstance(other, Mapping) or len(self) != len(other):
+            return False
+        if isinstance(other, States) and self._shared is other._shared and self._changed == other._changed:
+            return True
+        return all(mine == theirs for mine, theirs in zip(self.items(), other.items(), strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def newest(self) -> str | None:
+        """The name of the version registered last."""
+        return self._shared.order[self._length - 1] if self._length else None
+
+    def spoken(self) -> Iterator[VersionState]:
+        """Yield the states of the versions that somebody spoke of since they were registered."""
+        return iter(tuple(self._changed.values()))
+
+    def spelled(self, name: str) -> str | None:
+        """Return how the version is spelled whose name differs at most in case, or None where there is none."""
+        if name in self:
+            return name
+        found = self._shared.respelled.get(name.lower(), name.lower())
+        return found if found in self else None
+
+    def add(self, state: VersionState) -> None:
+        """Put a version there that was not; only who made these states with `of` may."""
+        shared = self._shared
+        if len(shared.order) != self._length:
+            shared = self._shared = self._own()
+        name = state.version
+        shared.names[name] = self._length
+        shared.order.append(name)
+        shared.items.append(state)
+        if name.lower() != name:
+            shared.respelled[name.lower()] = name
+        self._length += 1
+
+    def put(self, state: VersionState) -> None:
+        """Put a changed state in its place; only who made these states with `of` may."""
+        self._changed[state.version] = state
+
+    def put_aside(self, records: Series, *, since: int = 0) -> None:
+        """Keep the slots of the versions from a place on, and no longer their states, where nobody spoke of them."""
+        self._shared.records = records
+        for place in range(since, self._length):
+            item = self._shared.items[place]
+            if isinstance(item, VersionState) and self._shared.records.id_at(item.seq - 1) == item.record:
+                self._shared.items[place] = item.seq
+
+    def _own(self) -> _Shared:
+        """Return what is shared as far as these states know it."""
+        own, old = _Shared(), self._shared
+        own.order, own.items, own.records = old.order[: self._length], old.items[: self._length], old.records
+        own.names = {name: place for place, name in enumerate(own.order)}
+        own.respelled = {name.lower(): name for name in own.order if name.lower() != name}
+        return own
+
+    def _state(self, place: int) -> VersionState:
+        item = self._shared.items[place]
+        if isinstance(item, VersionState):
+            return item
+        assert self._shared.records is not None
+        return as_registered(self._shared.records[item - 1])
