@@ -95,7 +95,7 @@ def _print_models(frame: Frame) -> None:
     rows = [
         [
             Cell(model.name, style="" if model.sound else "red"),
-            Cell(model.newest.version if model.newest else UNKNOWN),
+            Cell(model.history.newest_version or UNKNOWN),
             *(_stage_cell(model, stage) for stage in stages),
             Cell(str(len(model.versions))),
             age_cell(model.history.latest, now=now),

@@ -63,6 +63,7 @@ class Draft:
             tags=self.tags,
             notes=self.notes,
             problems=tuple(self.problems),
+            newest=self.versions.newest or "",
             latest=self.latest,
         )
 

@@ -288,6 +288,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         tags: Annotated tags of the model.
         notes: Annotated description and notes of the model.
         problems: What readers should know, such as a rule that could not be judged because bytes are missing.
+        newest: The version registered last; "" while there is none.
         latest: The time of the newest record by any author's clock; None for an empty log.
     """
 
@@ -303,12 +304,13 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[tuple[str, str | None], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    newest: str = ""
     latest: datetime | None = None
 
     @property
     def newest_version(self) -> str | None:
         """The version registered last: what `latest` means."""
-        return next(reversed(list(self.versions)), None)
+        return self.newest or next(reversed(list(self.versions)), None)
 
     def find_record(self, identity: str) -> Entry | None:
         """Return the entry of a record by its id."""

@@ -76,7 +76,7 @@ class States(Mapping[str, VersionState]):
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a version of this name is registered."""
-        return self._shared.names.get(name, self._length) < self._length  # type: ignore[call-overload,no-any-return]
+        return isinstance(name, str) and self.place_of(name) is not None
 
     def __getitem__(self, name: str) -> VersionState:
         """Return the state of a version."""
@@ -103,9 +103,24 @@ class States(Mapping[str, VersionState]):
         """The name of the version registered last."""
         return self._shared.order[self._length - 1] if self._length else None
 
+    def place_of(self, name: str) -> int | None:
+        """Return which registration in a row a version was, from 0; None where it is not registered."""
+        place = self._shared.names.get(name, self._length)
+        return place if place < self._length else None
+
     def spoken(self) -> Iterator[VersionState]:
         """Yield the states of the versions that somebody spoke of since they were registered."""
         return iter(tuple(self._changed.values()))
+
+    def spoken_of(self, name: str) -> VersionState | None:
+        """Return the state of a version that somebody spoke of since it was registered; None for any other."""
+        return self._changed.get(name)
+
+    def same_at(self, name: str, other: Mapping[str, VersionState]) -> bool:
+        """Tell whether a version has the same state here and there."""
+        if isinstance(other, States) and self._shared is other._shared:
+            return self._changed.get(name) == other._changed.get(name) and name in other
+        return self.get(name) == other.get(name)
 
     def spelled(self, name: str) -> str | None:
         """Return how the version is spelled whose name differs at most in case, or None where there is none."""

@@ -6,7 +6,7 @@ The rule it keeps: a function returns every reason against the record, or change
 from msgspec import UNSET
 
 from signoff.policy.draft import Draft, Reasons, Turn, model_fault, role_fault, subject_fault, version_fault
-from signoff.policy.history import AliasState, DeploymentState, Evaluated
+from signoff.policy.history import AliasState, DeploymentState, Evaluated, VersionState
 from signoff.policy.states import as_registered
 from signoff.records import statement as said
 from signoff.schema.layout import EVALUATION

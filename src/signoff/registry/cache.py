@@ -6,7 +6,7 @@ again, as git does. Losing, damaging or forging the cache costs time or a wrong 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,17 +19,22 @@ from signoff.registry.problems import Problem
 from signoff.schema.cards import VersionMetadata
 from signoff.schema.scalars import Real
 from signoff.storage.base import Info, Storage
+from signoff.storage.spool import Spool
 from signoff.values.metrics import Metric
 from signoff.values.names import Digest
 
 if TYPE_CHECKING:
     from signoff.storage.shelf import Row, Shelf
 
-FORM = 1
+FORM = 2
 """Goes up when what is parsed becomes something else without a new version of signoff."""
 MOMENT = 2.0
 REAL = 1
 MOST_KEPT = 500
+MOST_HELD = 1000
+SIZE_BITS = 24
+AHEAD = 500
+"""So many rows are asked for at once."""
 
 
 class Contents(msgspec.Struct, frozen=True, array_like=True):
@@ -68,15 +73,23 @@ class Look(msgspec.Struct, frozen=True):
     changed: float
 
 
-def look_of(said: Iterable[str], files: Iterable[tuple[str, Info | None]]) -> Look:
-    """Return how files look, and what else their meaning depends on."""
-    parts = list(said)
+def look_of(files: Iterable[tuple[str, Info]]) -> Look:
+    """Return how files look."""
+    parts: list[str] = []
     changed = 0.0
     for name, info in files:
-        parts += (name, info.stamp if info else "")
-        changed = max(changed, info.changed if info else 0.0)
-    whole = "\0".join(parts).encode("utf-8", "surrogateescape")
-    return Look(hashlib.blake2b(whole, digest_size=16).digest(), changed)
+        parts += (name, info.stamp)
+        changed = max(changed, info.changed)
+    return Look(_digest(parts), changed)
+
+
+def meaning(look: Look, said: Iterable[str]) -> Look:
+    """Return how files look together with what else their meaning depends on."""
+    return Look(_digest((look.stamp.hex(), *said)), look.changed)
+
+
+def _digest(parts: Iterable[str]) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
 def plain(value: object) -> object:
@@ -108,6 +121,66 @@ _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 _decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=as_written).decode
 
 
+class Aside:
+    """What files say, kept as bytes outside of this program's memory."""
+
+    __slots__ = ("_place", "_shelf")
+
+    def __init__(self, shelf: "Asides", place: int) -> None:
+        """Keep where it is."""
+        self._shelf, self._place = shelf, place
+
+    @property
+    def contents(self) -> Contents:
+        """All of it."""
+        return self._shelf.get(self._place)
+
+    @property
+    def metadata(self) -> VersionMetadata | None:
+        """The version.yaml."""
+        return self.contents.metadata
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Metrics of version.yaml and of evaluations."""
+        return self.contents.metrics
+
+
+class Asides:
+    """Keeps few contents as values and what comes beyond them as bytes."""
+
+    def __init__(self, spool: Spool) -> None:
+        """Put the bytes there."""
+        self._spool, self._held = spool, 0
+        self._last: tuple[int, Contents] = (-1, Contents())
+
+    def keep(self, contents: Contents) -> "Contents | Aside":
+        """Return the contents, or what gives them back."""
+        self._held += 1
+        if self._held <= MOST_HELD or contents.problems or (contents.metadata and contents.metadata.faults):
+            return contents
+        try:
+            content = _encode(contents)
+        except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
+            return contents
+        place = self._spool.put(content)
+        return contents if place is None else Aside(self, place << SIZE_BITS | len(content))
+
+    def get(self, where: int) -> Contents:
+        """Return what was put aside there."""
+        last = self._last
+        if last[0] != where:
+            place, size = where >> SIZE_BITS, where & (1 << SIZE_BITS) - 1
+            last = self._last = where, _decode(self._spool.get(place, size))
+        return last[1]
+
+
+def contents_of(said: object) -> Contents:
+    """Return the contents that were kept."""
+    assert isinstance(said, Contents | Aside)
+    return said if isinstance(said, Contents) else said.contents
+
+
 class Cache:
     """The rows of one registry in one place."""
 
@@ -134,9 +207,9 @@ class Cache:
         """Tell whether a later change is sure to show: the files did not change within the last moment."""
         return look.changed < self._now().timestamp() - MOMENT
 
-    def rows(self, model: str) -> Mapping[str, tuple[bytes, bytes]]:
-        """Return the rows of a model's versions, for `find`."""
-        return self._shelf.rows(model) if self._shelf else {}
+    def rows(self, model: str, versions: Sequence[str]) -> Mapping[str, tuple[bytes, bytes]]:
+        """Return the rows of some of a model's versions, for `find`."""
+        return self._shelf.rows(model, versions) if self._shelf else {}
 
     def find(self, row: tuple[bytes, bytes] | None, look: Look) -> Contents | None:
         """Return what a row says, where it is about files that look like this."""

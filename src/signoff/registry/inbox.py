@@ -58,8 +58,8 @@ def waiting_for(snapshot: Snapshot, person: str) -> tuple[Waiting, ...]:
 
 
 def _of_model(model: ModelView, trust: TrustDocument) -> Iterator[Waiting]:
-    for view in model.versions:
-        if view.state is not None and view.status not in UNUSABLE:
+    for view in model.versions if model.totals.asked else ():
+        if view.asks and view.status not in UNUSABLE and view.state is not None:
             yield from _approvals(view, view.state, trust)
     yield from _reviews(model, trust)
 

@@ -3,7 +3,7 @@
 The rule it keeps: an index belongs to one very tuple, which is immutable; the newest few are kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
 Thing = TypeVar("Thing")
@@ -15,9 +15,9 @@ class _Index:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._made: dict[int, tuple[tuple[object, ...], dict[str, object]]] = {}
+        self._made: dict[int, tuple[Sequence[object], dict[str, object]]] = {}
 
-    def of(self, things: tuple[Thing, ...], name_of: Callable[[Thing], str]) -> dict[str, Thing]:
+    def of(self, things: Sequence[Thing], name_of: Callable[[Thing], str]) -> dict[str, Thing]:
         """Return the index of these very things; it is made once while they are asked for."""
         known = self._made.get(id(things))
         if known is None or known[0] is not things:

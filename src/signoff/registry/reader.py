@@ -26,8 +26,8 @@ from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
 from signoff.storage.spool import Spool
 
-AT_ONCE = 2000
-MOST_HELD = 5000
+AT_ONCE = 1000
+MOST_HELD = 1000
 """So many records a process keeps as values; what it reads beyond them is put aside."""
 
 
@@ -86,7 +86,7 @@ class Reader:
         self._demanded = demanded
         self._logs: dict[str, ModelLog] = {}
         self._facts: dict[str, StoredFacts] = {}
-        self._held, self._spool = 0, Spool()
+        self._held, self.spool = 0, Spool()
         self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
@@ -236,7 +236,7 @@ class Reader:
         history = fold(log.records[known:], self.trust, self.facts(model), start=before)
         self._held += len(log.records) - known
         if self._held > MOST_HELD:
-            log.records.put_aside(self._spool, since=known)
+            log.records.put_aside(self.spool, since=known)
             if isinstance(history.versions, States):
                 history.versions.put_aside(log.records, since=len(before.versions))
         return Grown(log, replace(history, entries=history.entries.within(log.records)))

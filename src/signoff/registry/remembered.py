@@ -6,10 +6,15 @@ is not there.
 """
 
 import hashlib
+import threading
 import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
+from sys import intern
+from typing import overload
 
 import msgspec
 
@@ -20,12 +25,12 @@ from signoff.policy.trust import TrustChain
 from signoff.registry.cache import as_written, plain
 from signoff.registry.pins import place_of
 from signoff.registry.rows import headline, headline_metrics
-from signoff.registry.snapshot import ModelView, Snapshot, Status, VersionView
+from signoff.registry.snapshot import ModelView, Said, Snapshot, Status, Totals, VersionView
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 from signoff.values.metrics import Metric
 
-FORM = 1
+FORM = 2
 NOBODY = frozenset[str]()
 SUM = 4
 
@@ -52,9 +57,13 @@ class _Model(msgspec.Struct, frozen=True, array_like=True):
     metadata: ModelMetadata
     stages: dict[str, StageState]
     aliases: dict[str, AliasState]
+    newest: str
     latest: datetime | None
     sound: bool
-    versions: tuple[_Version, ...]
+    count: int
+    totals: Totals
+    bad: tuple[str, ...]
+    versions: msgspec.Raw
 
 
 class _Picture(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +73,7 @@ class _Picture(msgspec.Struct, frozen=True, array_like=True):
 
 
 _decode = msgspec.msgpack.Decoder(_Picture, ext_hook=as_written).decode
+_decode_versions = msgspec.msgpack.Decoder(tuple[_Version, ...]).decode
 _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 
 
@@ -82,25 +92,103 @@ def _small(model: ModelView) -> _Model:
         metadata=model.metadata if not model.metadata.faults else ModelMetadata(title=model.metadata.title),
         stages=dict(history.stages),
         aliases=dict(history.aliases),
+        newest=history.newest_version or "",
         latest=history.latest,
         sound=model.sound,
-        versions=tuple(
-            _Version(
-                view.version,
-                view.digest,
-                view.status,
-                view.size,
-                view.author,
-                view.moment,
-                tuple(
-                    _Figure(one.name, one.text, one.number, one.unit)
-                    for one in (headline(view, name) for name in names)
-                    if one is not None
-                ),
-            )
-            for view in model.versions
-        ),
+        count=len(model.versions),
+        totals=msgspec.structs.replace(model.totals, told=0, asked=0),  # they are not kept
+        bad=tuple(one.version for one in history.stages.values() if model.is_bad(one.version)),
+        versions=msgspec.Raw(_encode([_line(view, names) for view in model.versions])),
     )
+
+
+def _line(view: VersionView, names: tuple[str, ...]) -> _Version:
+    figures = (headline(view, name) for name in names)
+    return _Version(
+        view.version,
+        view.digest,
+        view.status,
+        view.size,
+        view.author,
+        view.moment,
+        tuple(_Figure(one.name, one.text, one.number, one.unit) for one in figures if one is not None),
+    )
+
+
+class Recalled(Sequence[VersionView]):
+    """The versions of a model as they were kept; they are made when somebody looks at one of them."""
+
+    def __init__(self, kept: _Model) -> None:
+        """Know how many there are."""
+        self._kept = kept
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self._kept.count
+
+    @overload
+    def __getitem__(self, at: int) -> VersionView: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[VersionView, ...]: ...
+    def __getitem__(self, at: int | slice) -> VersionView | tuple[VersionView, ...]:
+        """Return one, or some."""
+        return self.views[at]
+
+    @cached_property
+    def lines(self) -> dict[str, _Version]:
+        """What was kept of each, by name."""
+        with self._lock:
+            return {line.version: line for line in _lines(self._kept.versions)}
+
+    @cached_property
+    def views(self) -> tuple[VersionView, ...]:
+        """All of them."""
+        model = self._kept
+        held: dict[str, tuple[str, ...]] = {}
+        for state in model.stages.values():
+            held[state.version] = (*held.get(state.version, ()), state.stage)
+        states = RecalledStates(self)
+        return tuple(_view(model.name, line, states, held.get(line.version, ())) for line in self.lines.values())
+
+
+class RecalledStates(Mapping[str, VersionState]):
+    """What the log said of the registered versions, as far as it was kept."""
+
+    def __init__(self, versions: Recalled) -> None:
+        """Make each state when it is asked for."""
+        self._versions = versions
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(line.digest is not None for line in self._versions.lines.values())
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every name."""
+        return (line.version for line in self._versions.lines.values() if line.digest is not None)
+
+    def __getitem__(self, name: str) -> VersionState:
+        """Return the state of a version."""
+        line = self._versions.lines[name]
+        if line.digest is None or line.moment is None:
+            raise KeyError(name)
+        return VersionState(
+            version=name,
+            digest=line.digest,
+            record="",
+            seq=0,
+            registrant=line.author,
+            builders=NOBODY,
+            moment=line.moment,
+            card=None,
+        )
+
+
+def _lines(content: msgspec.Raw) -> tuple[_Version, ...]:
+    try:
+        return _decode_versions(content)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return ()
 
 
 def paint(content: bytes, *, url: str, trust: TrustChain) -> Snapshot | None:
@@ -124,40 +212,37 @@ def paint(content: bytes, *, url: str, trust: TrustChain) -> Snapshot | None:
 
 
 def _large(model: _Model) -> ModelView:
-    held: dict[str, tuple[str, ...]] = {}
-    for state in model.stages.values():
-        held[state.version] = (*held.get(state.version, ()), state.stage)
-    views = tuple(_view(model.name, one, held.get(one.version, ())) for one in model.versions)
-    states = {view.version: view.state for view in views if view.state is not None}
+    versions = Recalled(model)
     history = History(
-        model=model.name, versions=states, stages=model.stages, aliases=model.aliases, latest=model.latest
+        model=model.name,
+        versions=RecalledStates(versions),
+        stages=model.stages,
+        aliases=model.aliases,
+        newest=model.newest,
+        latest=model.latest,
     )
-    return ModelView(name=model.name, metadata=model.metadata, history=history, versions=views, sound=model.sound)
+    return ModelView(
+        name=model.name,
+        metadata=model.metadata,
+        history=history,
+        versions=versions,
+        known_totals=model.totals,
+        known_bad=model.bad,
+        sound=model.sound,
+    )
 
 
-def _view(model: str, kept: _Version, stages: tuple[str, ...]) -> VersionView:
-    state = None
-    if kept.digest is not None and kept.moment is not None:
-        state = VersionState(
-            version=kept.version,
-            digest=kept.digest,
-            record="",
-            seq=0,
-            registrant=kept.author,
-            builders=NOBODY,
-            moment=kept.moment,
-            card=None,
-        )
+def _view(model: str, kept: _Version, states: RecalledStates, stages: tuple[str, ...]) -> VersionView:
+    metrics = tuple(Metric(name=one.name, text=one.text, number=one.number, unit=one.unit) for one in kept.figures)
     return VersionView(
         model=model,
         version=kept.version,
-        digest=kept.digest,
         status=kept.status,
-        state=state,
-        metrics=tuple(Metric(name=one.name, text=one.text, number=one.number, unit=one.unit) for one in kept.figures),
+        states=states,
+        said=Said(metrics=metrics),
         stages=stages,
         size=kept.size,
-        author=kept.author,
+        author=intern(kept.author),
         moment=kept.moment,
     )
 

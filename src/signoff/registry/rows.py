@@ -4,8 +4,9 @@ The rule it keeps: pure; a row says what its view says and nothing more: what no
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import PurePosixPath
 
 from signoff.errors import InvalidValueError
@@ -20,6 +21,8 @@ from signoff.values.times import parse_moment
 DIGITS = re.compile(r"(\d+)")
 FAMILIES = ("metrics", "params", "tags")
 MOST_METRICS = 3
+MOST_LOOKED_AT = 500
+MOST_SORTED = 5000
 NOTHING = VersionMetadata()
 
 
@@ -86,10 +89,10 @@ ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {
     "environment": lambda row: [one.environment for one in deployments_of(row.view, row.model)],
     "tag": lambda row: [text for name, value in tags_of(row.view) for text in (name, value and f"{name}={value}")],
     "author": lambda row: (row.view.author or None, row.said.author),
-    "by": lambda row: (row.view.state.registrant if row.view.state else None,),
+    "by": lambda row: (row.view.author if row.view.registered else None,),
     "owner": lambda row: row.model.metadata.owners,
     "created": lambda row: (_read_moment(row.said.created_at),),
-    "registered": lambda row: (row.view.state.moment if row.view.state else None,),
+    "registered": lambda row: (row.view.moment if row.view.registered else None,),
     "updated": lambda row: (updated_at(row.view),),
     "age": lambda row: (row.view.moment,),
     "description": lambda row: (row.said.description,),
@@ -120,7 +123,7 @@ def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:
 def tags_of(view: VersionView) -> tuple[tuple[str, str | None], ...]:
     """Return the tags of a version: those of its metadata, and over them those that people annotated."""
     found = dict((view.metadata or NOTHING).tags)
-    found.update(view.state.tags if view.state else ())
+    found.update(view.spoken.tags if view.spoken else ())
     return tuple(found.items())
 
 
@@ -131,7 +134,7 @@ def deployments_of(view: VersionView, model: ModelView) -> tuple[DeploymentState
 
 def updated_at(view: VersionView) -> datetime | None:
     """Return when somebody last signed something about a version."""
-    state = view.state
+    state = view.spoken
     if state is None:
         return view.moment
     moments = [state.moment, *(one.moment for one in state.decisions), *(one.moment for one in state.requests)]
@@ -145,13 +148,21 @@ def formats_of(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix[1:].lower() for path in paths if (suffix := PurePosixPath(path).suffix)))
 
 
+def newest_first(model: ModelView) -> Sequence[VersionView]:
+    """Return a model's versions, the latest registered first, then unregistered ones, the highest name first."""
+    if len(model.versions) > MOST_SORTED:
+        return tuple(reversed(model.versions))
+    return sorted(model.versions, key=lambda view: natural(view.version), reverse=True)
+
+
 def headline_metrics(model: ModelView) -> tuple[str, ...]:
-    """Return the metrics that a list shows: those that model.yaml calls primary, else the first that versions name."""
+    """Return the metrics that a list shows: those that model.yaml calls primary, else the first that new versions name."""
     primary = [one.name for one in model.metadata.metrics if one.primary]
     if primary:
         return tuple(dict.fromkeys(primary))[:MOST_METRICS]
     named = [one.name for one in model.metadata.metrics]
-    found = [metric.name for view in reversed(model.versions) for metric in view.metrics if not metric.slice]
+    newest = islice(reversed(model.versions), MOST_LOOKED_AT)
+    found = [metric.name for view in newest for metric in view.metrics if not metric.slice]
     return tuple(dict.fromkeys([name for name in named if name in found] + found))[:MOST_METRICS]
 
 
@@ -162,6 +173,8 @@ def headline(view: VersionView, name: str) -> Metric | None:
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return what sorts names as people count: 9 before 10."""
+    if text.isdecimal() and text.isascii():
+        return ((0, int(text), ""),)
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in DIGITS.split(text) if part)
 
 

@@ -17,7 +17,7 @@ from signoff.registry.flags import with_flags
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
-from signoff.registry.snapshot import ModelView, Snapshot, VersionView
+from signoff.registry.snapshot import ModelView, Snapshot, VersionView, totals_of
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.versions import VersionScan
 from signoff.schema import layout
@@ -83,6 +83,8 @@ class Scanner:
         new = [name for name in names if name not in self._models]
         self._models = {name: self._models.get(name) or _unread(name) for name in names}
         pulse = Pulse(so_far, self._partly) if so_far else None
+        if so_far is not None and new:
+            so_far(self._snapshot(strange, complete=False))
         for name in dict.fromkeys((*touched, *new)):
             only = None if paths is None or name in new else touched_versions(paths, name)
             self._models[name] = self._model(name, complete=complete, only=only, pulse=pulse)
@@ -158,17 +160,14 @@ class Scanner:
             if pulse is not None and pulse.is_due():
                 rest = self._models[name].versions[len(views) :]
                 pulse.tell(replace(view, versions=(*views, *rest)))
-        return replace(view, versions=tuple(views))
+        return replace(view, versions=tuple(views), known_totals=totals_of(views))
 
     def _views(
         self, name: str, history: History, folders: frozenset[str], *, deep: bool, only: Collection[str] | None
     ) -> Iterator[VersionView]:
         trust = self._reader.trust.newest.document
         with self._versions.model(name, history, trust, present=folders, deep=deep) as versions:
-            for state in history.versions.values():
-                yield versions.registered(state, again=only is None or state.version in only)
-            for one in sorted(folders - history.versions.keys()):
-                yield versions.draft(one, again=only is None or one in only)
+            yield from versions.views(only)
 
     def _log_problems(self, name: str, known: ModelLog) -> list[Problem]:
         place = layout.chain_folder(layout.model_chain(name))
@@ -218,4 +217,4 @@ def _version_fault(entry: Entry, known: Mapping[str, str]) -> str:
 
 
 def _unread(name: str) -> ModelView:
-    return ModelView(name=name, metadata=ModelMetadata(), history=History(model=name))
+    return ModelView(name=name, metadata=ModelMetadata(), history=History(model=name), unread=True)

@@ -4,9 +4,9 @@ The rule it keeps: a snapshot holds no handle to storage, keys or clocks; equal 
 cannot be read is a `Problem` in it, never left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -14,6 +14,7 @@ from signoff.errors import InvalidValueError, NotFoundError
 from signoff.policy.approvals import Standing
 from signoff.policy.history import History, StageState, VersionState
 from signoff.policy.stage import stage_order
+from signoff.policy.states import States
 from signoff.policy.trust import TrustChain
 from signoff.registry.indexing import index_of
 from signoff.registry.problems import Problem
@@ -23,6 +24,8 @@ from signoff.values.refs import Ref, parse_ref
 
 Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
 FEW = 16
+GONE = frozenset({"revoked", "purged", "missing"})
+"""What a version is that nobody should use."""
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,17 +35,40 @@ class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing
 
 
-class VersionView(msgspec.Struct, frozen=True, kw_only=True):
+class Saying(Protocol):
+    """What the files of a version say at length."""
+
+    @property
+    def metadata(self) -> VersionMetadata | None:
+        """Its version.yaml; None where it cannot be had."""
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Of version.yaml and of the evaluations that count (all evaluation files, while unregistered)."""
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A `Saying` as values."""
+
+    metadata: VersionMetadata | None = None
+    metrics: tuple[Metric, ...] = ()
+
+
+NOTHING = Said()
+NOBODY: Mapping[str, VersionState] = {}
+
+
+class VersionView(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False):
     """One version: what its files say, what its log says, where it stands.
+
+    A registry has very many: what only a screen about this version asks for may be made when it is asked for.
 
     Attributes:
         model: The model's name.
         version: Its name.
-        digest: The sha256 of its manifest; None while it is not registered.
         status: In one word.
-        state: What the log says; None while it is not registered.
-        metadata: Its version.yaml; None where it cannot be had.
-        metrics: Of version.yaml and of the evaluations that count (all evaluation files, while unregistered).
+        states: What the log says of each version of the model.
+        said: Its metadata and metrics.
         card: The sha256 of its model card as it is now, or None.
         stages: The stages that point at it.
         aliases: The aliases that point at it; `latest` is none of them.
@@ -57,11 +83,9 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     version: str
-    digest: str | None
     status: Status
-    state: VersionState | None = None
-    metadata: VersionMetadata | None = None
-    metrics: tuple[Metric, ...] = ()
+    states: Mapping[str, VersionState] = NOBODY
+    said: Saying = NOTHING
     card: str | None = None
     stages: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -72,6 +96,52 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     author: str = ""
     moment: datetime | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all that is known of two versions."""
+        if not isinstance(other, VersionView):
+            return NotImplemented
+        return self is other or self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        """Hash its name."""
+        return hash((self.model, self.version))
+
+    def _facts(self) -> tuple[object, ...]:
+        light = (self.stages, self.aliases, self.asks, self.files, self.size, self.card, self.author, self.moment)
+        names = (self.model, self.version, self.status, self.revoked_bases, self.problems)
+        return (names, light, self.state, self.metadata, self.metrics)
+
+    @property
+    def state(self) -> VersionState | None:
+        """What the log says; None while it is not registered."""
+        return self.states.get(self.version)
+
+    @property
+    def registered(self) -> bool:
+        """Whether the log registered it."""
+        return self.status != "unregistered"
+
+    @property
+    def spoken(self) -> VersionState | None:
+        """What the log says, where somebody spoke of it since it was registered."""
+        return self.states.spoken_of(self.version) if isinstance(self.states, States) else self.state
+
+    @property
+    def digest(self) -> str | None:
+        """The sha256 of its manifest; None while it is not registered."""
+        state = self.state
+        return state.digest if state else None
+
+    @property
+    def metadata(self) -> VersionMetadata | None:
+        """Its version.yaml; None where it cannot be had."""
+        return self.said.metadata
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Of version.yaml and of the evaluations that count (all evaluation files, while unregistered)."""
+        return self.said.metrics
 
     @property
     def ref(self) -> str:
@@ -90,6 +160,48 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
         return next((status for status in order if status in found), "none")
 
 
+class Totals(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a list says of all versions of a model together.
+
+    Attributes:
+        size: Bytes of their files; None where nobody added any up.
+        moment: When the newest of them was registered or written; None where nobody says.
+        drafts: How many are not registered.
+        broken: How many have something wrong that is more than a note.
+        told: How many have problems, notes as well.
+        asked: For how many somebody asked that they be approved.
+    """
+
+    size: int | None = None
+    moment: datetime | None = None
+    drafts: int = 0
+    broken: int = 0
+    told: int = 0
+    asked: int = 0
+
+
+def totals_of(versions: Iterable[VersionView]) -> Totals:
+    """Return what is to be said of these versions together."""
+    size, moment, drafts, broken, told, asked = None, None, 0, 0, 0, 0
+    quiet: tuple[StageStatus, ...] = ()
+    for view in versions:
+        if view.size is not None:
+            size = view.size if size is None else size + view.size
+        if view.moment is not None and (moment is None or view.moment > moment):
+            moment = view.moment
+        if view.status == "unregistered":
+            drafts += 1
+        if view.problems:
+            told += 1
+            broken += any(one.severity != "note" for one in view.problems)
+        if view.asks is not quiet:
+            if any(one.standing.requests for one in view.asks):
+                asked += 1
+            else:
+                quiet = view.asks  # most versions share theirs
+    return Totals(size=size, moment=moment, drafts=drafts, broken=broken, told=told, asked=asked)
+
+
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     """One model.
 
@@ -98,16 +210,38 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
         metadata: Its model.yaml; an empty one where there is none or it cannot be read.
         history: What its log says.
         versions: Registered versions in the order of registration, then unregistered folders by name.
+        known_totals: What is to be said of them together, where somebody added it up.
+        known_bad: Versions that a stage points at and nobody should use, where somebody looked.
         problems: What is wrong with it, apart from its versions.
         sound: Whether decisions may be made on its log.
+        unread: Whether no more than its name is known yet.
     """
 
     name: str
     metadata: ModelMetadata
     history: History
-    versions: tuple[VersionView, ...] = ()
+    versions: Sequence[VersionView] = ()
+    known_totals: Totals | None = None
+    known_bad: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = ()
     sound: bool = True
+    unread: bool = False
+
+    @property
+    def totals(self) -> Totals:
+        """What is to be said of its versions together."""
+        return totals_of(self.versions) if self.known_totals is None else self.known_totals
+
+    def troubled(self) -> Iterator[VersionView]:
+        """Yield the versions that have problems."""
+        return (view for view in self.versions if view.problems) if self.totals.told else iter(())
+
+    def is_bad(self, version: str) -> bool:
+        """Tell whether nobody should use a version that a stage points at: it is gone, revoked, or built on such."""
+        if self.known_bad is not None:
+            return version in self.known_bad
+        view = self.find(version)
+        return view is None or view.status in GONE or bool(view.revoked_bases)
 
     @property
     def title(self) -> str:
@@ -129,6 +263,10 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
         """Return a version by its name, or None."""
         if len(self.versions) <= FEW:
             return next((one for one in self.versions if one.version == version), None)
+        states = self.history.versions
+        place = states.place_of(version) if isinstance(states, States) else None
+        if place is not None and place < len(self.versions) and self.versions[place].version == version:
+            return self.versions[place]
         return index_of(self.versions, _version_name).get(version)
 
     def need(self, ref: Ref) -> VersionView:
@@ -208,7 +346,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         found = list(self.problems)
         for model in self.models:
             found += model.problems
-            for version in model.versions:
+            for version in model.troubled():
                 found += version.problems
         order = {"alarm": 0, "fault": 1, "note": 2}
         return tuple(sorted(found, key=lambda one: order[one.severity]))

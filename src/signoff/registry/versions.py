@@ -5,7 +5,8 @@ is the very same value, so that comparing snapshots costs little.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from sys import intern
 from typing import Self
 
 import msgspec
@@ -14,7 +15,8 @@ from signoff.errors import StorageError
 from signoff.policy.approvals import standing
 from signoff.policy.history import History, VersionState
 from signoff.policy.stage import stage_order
-from signoff.registry.cache import Cache, Contents, Look, look_of
+from signoff.policy.states import States
+from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, contents_of, look_of, meaning
 from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
@@ -26,22 +28,17 @@ from signoff.storage.glancing import Glances
 
 FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 UNREAD = Contents()
-UNSETTLED = float("inf")
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
     """What this process has read of one version.
 
     Attributes:
-        look: How its files looked then; None where they were not looked at.
-        contents: What they say.
-        basis: What else its view is made of.
-        view: Its view.
+        stamp: How its files looked then; b"" where a later change might not show; None where nobody looked.
+        view: What was made of it.
     """
 
-    look: Look | None
-    contents: Contents
-    basis: tuple[object, ...]
+    stamp: bytes | None
     view: VersionView
 
 
@@ -51,7 +48,9 @@ class VersionScan:
     def __init__(self, reader: Reader, cache: Cache) -> None:
         """Read through this reader's storage."""
         self.reader, self.storage, self.cache = reader, reader.storage, cache
+        self.asides = Asides(reader.spool)
         self.seen: dict[str, dict[str, Seen]] = {}
+        self.rules: dict[str, TrustDocument] = {}
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
@@ -65,7 +64,7 @@ class VersionScan:
 
 
 class ModelVersions:
-    """Makes the views of one model's versions, one at a time, within a `with`.
+    """Makes the views of one model's versions, one after another in the order of `names`, within a `with`.
 
     Args:
         scan: What was read before, of all models.
@@ -88,14 +87,19 @@ class ModelVersions:
     ) -> None:
         """Find out what points where, once for all versions."""
         self._scan, self._model, self._history, self._trust = scan, model, history, trust
+        self._states = history.versions if isinstance(history.versions, States) else States.of(history.versions)
         self._present, self._deep = present, deep
         self._before = scan.seen.setdefault(model, {})
-        self._rows: Mapping[str, tuple[bytes, bytes]] | None = None
+        self._judged_alike = scan.rules.get(model) == trust
+        self._rows: Mapping[str, tuple[bytes, bytes]] = {}
+        self._fetched: frozenset[str] = frozenset()
         self._glances = Glances(scan.storage, f"{layout.model_folder(model)}/{layout.VERSIONS}")
         self._order = stage_order(trust)
         self._untouched: tuple[StageStatus, ...] | None = None
         self._stages = _by_version((one.version, one.stage) for one in history.stages.values())
         self._aliases = _by_version((one.version, one.alias) for one in history.aliases.values())
+        self.names = (*self._states, *sorted(present - self._states.keys()))
+        self._at = 0
 
     def __enter__(self) -> Self:
         """Open the folder of the versions."""
@@ -103,128 +107,149 @@ class ModelVersions:
             self._glances.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Close it, and forget the versions that are gone."""
         self._glances.__exit__()
-        for gone in self._before.keys() - self._present - self._history.versions.keys():
+        for gone in self._before.keys() - set(self.names):
             del self._before[gone]
+        if kind is None:
+            self._scan.rules[self._model] = self._trust
 
-    def registered(self, state: VersionState, *, again: bool = True) -> VersionView:
-        """Return the view of a registered version; `again` False: its files did not change."""
-        version = state.version
-        present = version in self._present
-        look, contents = self._registered(state, again=again) if self._deep and present else (None, UNREAD)
-        basis = (
-            state,
-            present,
-            self._stages.get(version, ()),
-            self._aliases.get(version, ()),
-            self._trust,
-        )
-        before = self._before.get(version)
-        if before is not None and before.contents is contents and before.basis == basis:
-            view = before.view
-        else:
-            view = self._view(state, contents, present=present, deep=look is not None)
-        return self._kept(version, Seen(look, contents, basis, view))
+    def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
+        """Yield the view of every version; those that are not in `only` have the files that they had."""
+        for self._at, name in enumerate(self.names):
+            again = only is None or name in only
+            yield self._registered(name, again=again) if name in self._states else self._draft(name, again=again)
 
-    def _registered(self, state: VersionState, *, again: bool) -> tuple[Look, Contents]:
-        before = self._before.get(state.version)
-        if before is not None and before.look is not None and not again and before.basis[0] is state:
-            return before.look, before.contents
-        names = (*FIXED, *(one.name for one in state.evaluations))
-        said = (state.digest, *(one.digest for one in state.evaluations))
-        look = look_of(said, zip(names, self._glances.at(state.version, names), strict=True))
-        known = self._known(state.version, look)
-        if known is not None:
-            return look, known
-        self._scan.reader.facts(self._model).forget(state.digest)
-        contents = read_registered(self._scan.storage, self._model, state)
-        return self._read(state.version, look, contents), contents
+    def _registered(self, version: str, *, again: bool) -> VersionView:
+        present, before = version in self._present, self._before.get(version)
+        if not self._deep or not present:
+            return self._kept(version, None, self._view(version, UNREAD, present=present, deep=False))
+        known = before is not None and before.stamp is not None and self._states.same_at(version, before.view.states)
+        if known and not again and before is not None:
+            return self._again(before, version)
+        spoken = self._states.spoken_of(version)
+        evaluations = spoken.evaluations if spoken else ()
+        look = Look(*self._glances.at(version, (*FIXED, *(one.name for one in evaluations))))
+        if known and before is not None and before.stamp == look.stamp:
+            return self._again(before, version)
+        state = self._states[version]
+        whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in evaluations)))
+        contents, stamp = self._as_before(before, look, state) or self._row(version, whole), look.stamp
+        if contents is None:
+            self._scan.reader.facts(self._model).forget(state.digest)
+            contents = read_registered(self._scan.storage, self._model, state)
+            stamp = self._read(version, whole, contents) and stamp
+        return self._kept(version, stamp, self._view(version, contents, present=True, deep=True))
 
-    def draft(self, version: str, *, again: bool = True) -> VersionView:
-        """Return the view of a folder that is not registered; `again` False: its files did not change."""
+    def _as_before(self, before: Seen | None, look: Look, state: VersionState) -> Contents | None:
+        """Return what the files said before, where they look as they did and the log means the same ones."""
+        was = before.view.state if before is not None and before.stamp == look.stamp else None
+        if before is None or was is None or (was.digest, was.evaluations) != (state.digest, state.evaluations):
+            return None
+        return contents_of(before.view.said)
+
+    def _again(self, before: Seen, version: str) -> VersionView:
+        """Return the view of a version with the files and the state that it had."""
+        view = before.view
+        stages, aliases = self._stages.get(version, ()), self._aliases.get(version, ())
+        if self._judged_alike and view.stages == stages and view.aliases == aliases:
+            return view
+        return self._kept(version, before.stamp, self._view(version, contents_of(view.said), present=True, deep=True))
+
+    def _draft(self, version: str, *, again: bool) -> VersionView:
         reserved = self._history.reserved.get(version)
-        look, contents, faults = self._draft(version, again=again) if self._deep else (None, UNREAD, ())
-        basis = (reserved, faults)
         before = self._before.get(version)
-        if before is not None and before.contents is contents and before.basis == basis:
-            return self._kept(version, Seen(look, contents, basis, before.view))
+        stamp, contents, faults = self._draft_contents(version, again=again) if self._deep else (None, UNREAD, ())
+        if contents is None:  # as before
+            assert before is not None
+            if not (before.view.problems or reserved or before.view.states):
+                return before.view
+            contents = contents_of(before.view.said)
         if reserved and self._deep:
             what = f"its registration fell; the name stays reserved for the digest {reserved[:12]}"
             faults = (problem(self._model, version, what, "register the same bytes again"), *faults)
         view = VersionView(
             model=self._model,
             version=version,
-            digest=None,
             status="unregistered",
-            metadata=contents.metadata,
-            metrics=contents.metrics,
+            said=self._said(version, contents),
             card=contents.card,
             files=contents.files,
             size=contents.size,
             problems=faults + contents.problems,
-            author=(contents.metadata.author if contents.metadata else None) or "",
+            author=intern((contents.metadata.author if contents.metadata else None) or ""),
             moment=contents.moment,
         )
-        return self._kept(version, Seen(look, contents, basis, view))
+        return self._kept(version, stamp, view)
 
-    def _draft(self, version: str, *, again: bool) -> tuple[Look | None, Contents, tuple[Problem, ...]]:
+    def _draft_contents(
+        self, version: str, *, again: bool
+    ) -> tuple[bytes | None, Contents | None, tuple[Problem, ...]]:
+        """Return what a draft's files say and how they look; None where they say what they did."""
         before = self._before.get(version)
-        if before is not None and before.look is not None and not again:
-            return before.look, before.contents, ()
+        seen = before if before is not None and before.stamp is not None and not before.view.states else None
+        if seen is not None and not again:
+            return seen.stamp, None, ()
         try:
             files: tuple[tuple[str, Info], ...] = self._glances.walk(version)
         except StorageError as error:
             contents = read_draft(self._scan.storage, self._model, version, ())
             unknown = msgspec.structs.replace(contents, files=None, size=None)
             return None, unknown, (problem(self._model, version, str(error), error.hint),)
-        look = look_of((), files)
-        known = self._known(version, look)
+        look = look_of(files)
+        if seen is not None and seen.stamp == look.stamp:
+            return look.stamp, None, ()
+        known, stamp = self._row(version, look), look.stamp
         if known is None:
             known = read_draft(self._scan.storage, self._model, version, files)
-            look = self._read(version, look, known)
-        return look, known, ()
+            stamp = self._read(version, look, known) and stamp
+        return stamp, known, ()
 
-    def _read(self, version: str, look: Look, contents: Contents) -> Look:
-        """Keep what was read just now; return the look by which it is known again, which files too new do not have."""
+    def _read(self, version: str, look: Look, contents: Contents) -> bytes:
+        """Keep what was read just now; return b"" where it is so new that a later change might not show."""
         if not self._scan.cache.settled(look):
-            return Look(look.stamp, UNSETTLED)
+            return b""
         self._scan.cache.keep(self._model, version, look, contents)
-        return look
+        return look.stamp
 
-    def _known(self, version: str, look: Look) -> Contents | None:
-        """Return what the files say that look like this, where it was read before."""
-        before = self._before.get(version)
-        if before is not None and before.look == look:
-            return before.contents
-        if self._rows is None:
-            self._rows = self._scan.cache.rows(self._model)
+    def _row(self, version: str, look: Look) -> Contents | None:
+        """Return what files that look like this say, where this client read them before."""
+        if version not in self._fetched:
+            ahead = self.names[self._at : self._at + AHEAD]
+            self._fetched = frozenset(ahead)
+            self._rows = self._scan.cache.rows(self._model, ahead)
         return self._scan.cache.find(self._rows.get(version), look)
 
-    def _kept(self, version: str, seen: Seen) -> VersionView:
+    def _said(self, version: str, contents: Contents) -> Contents | Aside:
         before = self._before.get(version)
-        if seen.look is not None or before is None or before.look is None:
-            self._before[version] = seen
-        return seen.view
+        if before is not None and isinstance(before.view.said, Aside) and before.view.said.contents is contents:
+            return before.view.said
+        return self._scan.asides.keep(contents)
 
-    def _view(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> VersionView:
+    def _kept(self, version: str, stamp: bytes | None, view: VersionView) -> VersionView:
+        before = self._before.get(version)
+        if stamp is not None or before is None or before.stamp is None:
+            self._before[version] = Seen(stamp, view)
+        return view
+
+    def _view(self, version: str, contents: Contents, *, present: bool, deep: bool) -> VersionView:
+        state = self._states[version]
+        card = contents.card if deep else state.card
         return VersionView(
             model=self._model,
-            version=state.version,
-            digest=state.digest,
+            version=version,
             status=status_of(state, present=present),
-            state=state,
-            metadata=contents.metadata,
-            metrics=contents.metrics,
-            card=contents.card if deep else state.card,
-            stages=self._stages.get(state.version, ()),
-            aliases=self._aliases.get(state.version, ()),
-            asks=self._asks(state, contents.card if deep else state.card),
+            states=self._states,
+            said=self._said(version, contents) if deep else contents,
+            card=card,
+            stages=self._stages.get(version, ()),
+            aliases=self._aliases.get(version, ()),
+            asks=self._asks(state, card),
             files=contents.files,
             size=contents.size,
             problems=self._problems(state, contents, present=present, deep=deep),
-            author=state.registrant,
+            author=intern(state.registrant),
             moment=state.moment,
         )
 

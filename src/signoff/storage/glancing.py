@@ -5,9 +5,11 @@ happened within the moment that the filesystem's clock cannot tell apart: `chang
 may be led through a symlink, so nothing is concluded from it but that what was read the safe way is still there.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Sequence
+from struct import Struct
 from typing import Self
 
 from signoff.errors import StorageError
@@ -15,7 +17,10 @@ from signoff.storage.base import Info, Storage
 from signoff.storage.folders import FOLDER, enter, failed
 from signoff.storage.local import LocalStorage
 from signoff.storage.paths import DEEPEST, bytewise, split_folder
-from signoff.storage.walking import info_of, walk_open
+from signoff.storage.walking import walk_open
+
+pack = Struct("=qqQQ").pack
+ABSENT = bytes(32)
 
 
 class Glances:
@@ -41,18 +46,39 @@ class Glances:
             os.close(self._open)
             self._open = None
 
-    def at(self, name: str, files: Sequence[str]) -> tuple[Info | None, ...]:
-        """Return what is to be said of some files in a folder of this name; None where there is no such regular file."""
-        return tuple(self._info(f"{name}/{file}") for file in files)
+    def at(self, name: str, files: Sequence[str]) -> tuple[bytes, float]:
+        """Return what tells some files in a folder of this name from others, and when the newest of them changed.
+
+        A file that is not there, or no regular one, is told from one that is.
+        """
+        if self._open is not None:
+            return self._here(name, files)
+        infos = [self._info(f"{self._folder}/{name}/{file}") for file in files]
+        whole = "\0".join(info.stamp if info else "" for info in infos).encode("utf-8", "surrogateescape")
+        changed = max((info.changed for info in infos if info), default=0.0)
+        return hashlib.blake2b(whole, digest_size=16).digest(), changed
+
+    def _here(self, name: str, files: Sequence[str]) -> tuple[bytes, float]:
+        newest, looks = 0, []
+        for file in files:
+            try:
+                status = os.stat(f"{name}/{file}", dir_fd=self._open, follow_symlinks=False)
+            except (OSError, ValueError):
+                looks.append(ABSENT)
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                looks.append(ABSENT)
+                continue
+            modified, changed = status.st_mtime_ns, status.st_ctime_ns
+            looks.append(pack(modified, changed, status.st_ino, status.st_size))
+            newest = max(newest, modified, changed)
+        return hashlib.blake2b(b"".join(looks), digest_size=16).digest(), newest / 1e9
 
     def _info(self, path: str) -> Info | None:
         try:
-            if self._open is None:
-                return self._storage.info(f"{self._folder}/{path}")
-            status = os.stat(path, dir_fd=self._open, follow_symlinks=False)
-        except (OSError, StorageError):
+            return self._storage.info(path)
+        except StorageError:
             return None
-        return info_of(status) if stat.S_ISREG(status.st_mode) else None
 
     def walk(self, name: str) -> tuple[tuple[str, Info], ...]:
         """Return what `Storage.walk` does of the folder of this name."""

@@ -7,7 +7,7 @@ is removed and begun anew, a row that is damaged is not there. Any number of pro
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -45,10 +45,10 @@ class Shelf:
         self._opened: sqlite3.Connection | None = None
         self._useless = False
 
-    def rows(self, group: str) -> dict[str, tuple[bytes, bytes]]:
-        """Return the stamp and value of each row of a group, by name."""
-        asked = "SELECT name, stamp, value FROM kept WHERE part = ?"
-        found = self._do(lambda shelf: shelf.execute(asked, (group,)).fetchall()) if self._there() else None
+    def rows(self, group: str, names: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
+        """Return the stamp and value of the rows of some names of a group, by name; a few hundred at once."""
+        asked = f"SELECT name, stamp, value FROM kept WHERE part = ? AND name IN ({', '.join('?' * len(names))})"  # noqa: S608  (marks only)
+        found = self._do(lambda shelf: shelf.execute(asked, (group, *names)).fetchall()) if self._there() else None
         return {name: (stamp, value[SUM:]) for name, stamp, value in found or () if _whole(name, stamp, value)}
 
     def put(self, rows: Iterable[Row]) -> None:

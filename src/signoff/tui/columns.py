@@ -41,8 +41,8 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
         ),
         Field(
             column=Column(id="latest", title="LATEST", width=10, priority=30),
-            cell=lambda model: (or_unknown(model.newest.version if model.newest else None), "plain"),
-            order=lambda model: natural(model.newest.version) if model.newest else None,
+            cell=lambda model: (or_unknown(model.history.newest_version), "plain"),
+            order=lambda model: natural(model.history.newest_version) if model.history.newest_version else None,
         ),
         *(stage_field(stage, 60 if stage == scene.top else 10) for stage in scene.stages),
         Field(
@@ -52,7 +52,7 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
         ),
         Field(
             column=Column(id="versions", title="VERS", width=5, align="right", priority=3),
-            cell=lambda model: (f"{len(model.versions):,}", "plain"),
+            cell=lambda model: (UNKNOWN if model.unread else f"{len(model.versions):,}", "plain"),
             order=lambda model: len(model.versions),
         ),
         Field(
@@ -68,8 +68,7 @@ def _holder(model: ModelView, stage: str) -> Piece:
     pointed = model.stages.get(stage)
     if pointed is None:
         return UNKNOWN, "dim"
-    view = model.find(pointed.version)
-    bad = view is None or view.status in GONE or bool(view.revoked_bases)
+    bad = model.is_bad(pointed.version)
     return (f"! {pointed.version}", "bad") if bad else (pointed.version, "good")
 
 
@@ -79,14 +78,13 @@ def _waiting(number: int) -> Piece:
 
 def size_of(model: ModelView) -> int | None:
     """Return the bytes of a model's versions; None where nobody added any up."""
-    sizes = [view.size for view in model.versions if view.size is not None]
-    return sum(sizes) if sizes else None
+    return model.totals.size
 
 
 def updated(model: ModelView) -> datetime | None:
     """Return when somebody last signed or wrote something about a model."""
-    moments = [view.moment for view in model.versions if view.moment is not None]
-    return max([*moments, *([model.history.latest] if model.history.latest else [])], default=None)
+    moments = [one for one in (model.totals.moment, model.history.latest) if one is not None]
+    return max(moments, default=None)
 
 
 def version_fields(
@@ -207,7 +205,7 @@ def _where(view: VersionView, scene: Scene) -> str:
 def signoff_piece(view: VersionView, scene: Scene) -> Piece:
     """Return how far a version's approvals are for the stage that matters now: `◐ 1 of 2`."""
     ask = scene.spotlight(view)
-    if ask is None or view.state is None or view.status in GONE:
+    if ask is None or not view.registered or view.status in GONE:
         return UNKNOWN, "dim"
     mark, tone = glyph(ask.standing.status)
     if ask.standing.status in {"Rejected", "Stale"}:

@@ -49,7 +49,7 @@ def _all(snapshot: Snapshot) -> Iterator[tuple[Problem, str, str]]:
     yield from ((problem, "", "") for problem in snapshot.problems)
     for model in snapshot.models:
         yield from ((problem, model.name, "") for problem in model.problems)
-        for view in model.versions:
+        for view in model.troubled():
             yield from ((problem, model.name, view.version) for problem in view.problems)
 
 

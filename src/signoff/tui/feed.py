@@ -30,6 +30,8 @@ SETTLE = 0.15
 AGAIN = 10.0
 MOST_PATHS = 2000
 SELDOM = 60.0
+RARELY = 100
+"""What takes long is done so many times more seldom than it takes."""
 SWITCH = 0.0005
 
 
@@ -54,6 +56,15 @@ def aside(work: Callable[[], Answer]) -> "asyncio.Future[Answer]":
 
     in_thread("aside", run)
     return future
+
+
+def give_back() -> None:
+    """Give the memory that reading needed for a while back to the system, where its C library can be asked to."""
+    import ctypes  # noqa: PLC0415  (8 ms, on the feed's thread, after the first screen)
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 class Feed:
@@ -102,6 +113,7 @@ class Feed:
             self._watch = watch(self._registry, self.wake, on_standing=self._stand, every=self._every)
         well = self._look(None, complete=True) and well
         gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
+        give_back()
         while not self._over.is_set():
             came = self._awake.wait(None if well else AGAIN)
             if self._over.is_set():
@@ -162,8 +174,10 @@ class Feed:
     def _retain(self, snapshot: Snapshot) -> None:
         """Keep what the lists show for the next time, now and then."""
         if time.monotonic() >= self._retained:
+            began = time.monotonic()
             retain(snapshot)
-            self._retained = time.monotonic() + SELDOM
+            ended = time.monotonic()
+            self._retained = ended + max(SELDOM, RARELY * (ended - began))
 
     def _say(self, message: Seen | Unreadable) -> None:
         message.feed = self

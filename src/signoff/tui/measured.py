@@ -4,7 +4,7 @@ The rule it keeps: looked for once for each state of a model, whatever is shown,
 is made when it is seen; numbers of one column have their decimal points below each other.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -16,6 +16,7 @@ from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN
 
 LONGEST_TITLE = 13
+MOST_MEASURED = 4000
 LEAST_WIDTH, MOST_WIDTH, MOST_TEXT = 7, 12, 28
 Text = Callable[[VersionView], str | None]
 
@@ -60,7 +61,7 @@ class Measured:
         return found
 
 
-def _metric(name: str, versions: Iterable[VersionView], priority: int) -> Field[VersionView]:
+def _metric(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:
     def text(view: VersionView) -> str | None:
         metric = headline(view, name)
         return metric.text if metric else None
@@ -75,7 +76,7 @@ def _metric(name: str, versions: Iterable[VersionView], priority: int) -> Field[
     return _numbers(f"metric.{name}", metric_title(name), text, order, versions=versions, priority=priority)
 
 
-def _parameter(name: str, versions: Iterable[VersionView], priority: int) -> Field[VersionView]:
+def _parameter(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:
     def value(view: VersionView) -> object:
         said = view.metadata.hyperparameters if view.metadata else ()
         return next((one for known, one in said if known == name), None)
@@ -90,12 +91,12 @@ def _parameter(name: str, versions: Iterable[VersionView], priority: int) -> Fie
             return None if found is None else (1, 0, text_of_any(found))
         return (0, found, "")
 
-    numbers = all(isinstance(value(view), int | float | None) for view in versions)
+    numbers = all(isinstance(value(view), int | float | None) for view in some(versions))
     made = _numbers if numbers else _words
     return made(f"params.{name}", metric_title(name), text, order, versions=versions, priority=priority)
 
 
-def _tag(name: str, versions: Iterable[VersionView], priority: int) -> Field[VersionView]:
+def _tag(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:
     def text(view: VersionView) -> str | None:
         found = dict(tags_of(view))
         return (found[name] or name) if name in found else None
@@ -103,11 +104,17 @@ def _tag(name: str, versions: Iterable[VersionView], priority: int) -> Field[Ver
     return _words(f"tags.{name}", metric_title(name), text, text, versions=versions, priority=priority)
 
 
-FAMILIES: dict[str, Callable[[str, Iterable[VersionView], int], Field[VersionView]]] = {
+FAMILIES: dict[str, Callable[[str, Sequence[VersionView], int], Field[VersionView]]] = {
     "metrics": _metric,
     "params": _parameter,
     "tags": _tag,
 }
+
+
+def some(versions: Sequence[VersionView]) -> Sequence[VersionView]:
+    """Return so many versions as tell how wide a column must be: all of a few thousand, else every so many-th of them."""
+    step = len(versions) // MOST_MEASURED + 1
+    return versions[::step]
 
 
 def _numbers(
@@ -116,11 +123,11 @@ def _numbers(
     text: Text,
     order: Callable[[VersionView], Order],
     *,
-    versions: Iterable[VersionView],
+    versions: Sequence[VersionView],
     priority: int,
 ) -> Field[VersionView]:
     before, after = 1, 0
-    for view in versions:
+    for view in some(versions):
         known = text(view)
         if known is not None:
             point = known.find(".")
@@ -142,10 +149,10 @@ def _words(
     text: Text,
     order: Callable[[VersionView], Order],
     *,
-    versions: Iterable[VersionView],
+    versions: Sequence[VersionView],
     priority: int,
 ) -> Field[VersionView]:
-    longest = max((len(text(view) or "") for view in versions), default=0)
+    longest = max((len(text(view) or "") for view in some(versions)), default=0)
     width = min(MOST_TEXT, max(LEAST_WIDTH, longest))
     shape = Column(id=column, title=title, width=width, priority=priority, grow=max(0, min(longest, 60) - width))
     return Field(column=shape, cell=lambda view: (text(view) or UNKNOWN, "plain"), order=order)

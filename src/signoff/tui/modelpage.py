@@ -37,7 +37,7 @@ def model_text(model: ModelView, scene: Scene) -> Text:
 
 def _facts(model: ModelView, scene: Scene) -> Iterator[Pieces]:
     said = model.metadata
-    drafts = sum(view.status == "unregistered" for view in model.versions)
+    drafts = model.totals.drafts
     more = f", {drafts:,} not registered" if drafts else ""
     yield labelled("versions", (f"{count(len(model.versions), 'version')}{more}", "plain"))
     yield labelled("size", (long_size(size_of(model)), "plain"))
@@ -83,7 +83,7 @@ def _meanings(metrics: tuple[MetricMeaning, ...]) -> Iterator[Pieces]:
 
 def _problems(model: ModelView) -> Iterator[Pieces]:
     found = [one for one in model.problems if one.severity != "note"]
-    broken = sum(any(one.severity != "note" for one in view.problems) for view in model.versions)
+    broken = model.totals.broken
     for one in found[:MOST_PROBLEMS]:
         mark, tone = glyph(one.severity)
         yield ((f"{mark} ", tone), (one.what, "plain"))

@@ -50,7 +50,7 @@ def detail(
     if view.stages or view.aliases:
         lines.append(labelled("held by", (", ".join((*view.stages, *view.aliases)), "plain")))
     lines += short_table(view, scene, model, width=width)
-    if view.state is not None and stage:
+    if view.registered and stage:
         lines += [*heading("Gates", (f"  for {stage}", "dim")), *finding_lines(findings)]
         ask = view.ask(stage)
         lines += approval_lines(ask, scene) if ask is not None else ()
@@ -138,7 +138,7 @@ def overview_text(view: VersionView, scene: Scene, findings: Sequence[Finding] |
     lines: list[Pieces] = [title_line(view, scene), *problem_lines(view), ()]
     lines += [labelled(label, (text, "plain")) for label, text in _facts(view, scene) if text]
     lines += heading("Sign-off")
-    if view.state is None:
+    if not view.registered:
         lines.append(((f"not registered: signoff register {view.ref}", "warn"),))
         return tuple(lines)
     lines += [_stage_line(view, stage) for stage in scene.stages]

@@ -76,9 +76,9 @@ def _unsound(asking: Asking) -> str:
 
 
 def _unregistered(command: str, view: VersionView) -> str:
-    if view.state is None and command != "register":
+    if not view.registered and command != "register":
         return f"{view.ref} is not registered: R registers it"
-    return f"{view.ref} is registered already" if view.state is not None and command == "register" else ""
+    return f"{view.ref} is registered already" if view.registered and command == "register" else ""
 
 
 def _gone(view: VersionView) -> str:

@@ -94,8 +94,8 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
 
 def in_order(model: ModelView) -> tuple[VersionView, ...]:
     """Return registered versions in the order of registration, then drafts by name as people count."""
-    drafts = sorted((one for one in model.versions if one.state is None), key=lambda one: natural(one.version))
-    return (*(one for one in model.versions if one.state is not None), *drafts)
+    drafts = sorted((one for one in model.versions if not one.registered), key=lambda one: natural(one.version))
+    return (*(one for one in model.versions if one.registered), *drafts)
 
 
 def trends_of(model: ModelView) -> Trends:

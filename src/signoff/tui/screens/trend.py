@@ -117,7 +117,7 @@ class TrendPage(Page):
 
     def start(self, model: ModelView | None) -> str:
         """Return the version to begin at: the last one registered, else the last."""
-        newest = model.newest.version if model and model.newest else ""
+        newest = (model.history.newest_version if model else None) or ""
         return newest if newest in self.places else self.ends()[1]
 
     def draw_marks(self) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.registry.rows import VersionRow, known_names, natural
+from signoff.registry.rows import VersionRow, known_names, newest_first
 from signoff.registry.snapshot import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
@@ -50,7 +50,7 @@ class VersionsPage(ListPage):
         """Show the versions."""
         model = scene.snapshot.find_model(self.model_name)
         models = {model.name: model} if model else {}
-        versions = sorted(model.versions, key=lambda view: natural(view.version), reverse=True) if model else []
+        versions = newest_first(model) if model else ()
         nothing = (
             "no version fits the filter: esc clears it"
             if versions
@@ -63,6 +63,7 @@ class VersionsPage(ListPage):
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
             known=lambda: known_names(VersionRow(view, models[view.model]) for view in versions),
+            find=lambda key: model.find(str(key)) if model else None,
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()

@@ -53,13 +53,9 @@ def ordered(things: Iterable[Thing], fields: Sequence[Field[Thing]], sort: Sort)
     order = next((field.order for field in fields if field.column.id == sort.column), None)
     if order is None:
         return list(things)
-    known: list[tuple[Order, Thing]] = []
-    unknown: list[Thing] = []
-    for thing in things:
-        key = order(thing)
-        if key is None:
-            unknown.append(thing)
-        else:
-            known.append((key, thing))
-    known.sort(key=lambda pair: pair[0], reverse=sort.descending)
-    return [thing for _, thing in known] + unknown
+    every = list(things)
+    orders = list(map(order, every))
+    known = [at for at, one in enumerate(orders) if one is not None]
+    known.sort(key=orders.__getitem__, reverse=sort.descending)
+    unknown = [thing for thing, one in zip(every, orders, strict=True) if one is None] if len(known) < len(every) else []
+    return [every[at] for at in known] + unknown

@@ -37,6 +37,7 @@ class Content:
         row: Callable[[Thing], Row],
         known: Callable[[], frozenset[str]],
         come: Sort | None = None,
+        find: Callable[[Hashable], Thing] | None = None,
     ) -> None:
         """Keep all of it.
 
@@ -47,9 +48,10 @@ class Content:
             row: Returns what the filter asks.
             known: Returns the metric, parameter and tag names that a filter may use.
             come: The order in which the things come, where that is one of the list's.
+            find: Returns a thing by its key; None has the list remember them.
         """
         self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
-        self.come = come
+        self.come, self.find = come, find
 
 
 class Listing(Vertical):
@@ -90,7 +92,7 @@ class Listing(Vertical):
         self.content: Content | None = None
         self.asked: Query | None = None
         self.now: datetime | None = None
-        self.by_key: dict[Hashable, Thing] = {}
+        self.find: Callable[[Hashable], Thing | None] = dict[Hashable, Thing]().get
 
     def compose(self) -> ComposeResult:
         """Lay the filter line above the table."""
@@ -107,27 +109,34 @@ class Listing(Vertical):
     @property
     def current(self) -> Thing | None:
         """What the cursor is on."""
-        return self.by_key.get(self.table.cursor)
+        return None if self.table.cursor is None else self.find(self.table.cursor)
 
     def show(self, content: Content, *, now: datetime) -> None:
         """Show other things, or the same ones anew."""
         self.content, self.now = content, now
         fields = content.fields
         matches = self.asked.predicate if self.asked else None
-        kept = [thing for thing in content.things if matches is None or matches(content.row(thing))]
+        kept = content.things
+        if matches is not None:
+            kept = [thing for thing in content.things if matches(content.row(thing))]
         in_order = kept if self.sort == content.come else ordered(kept, fields, self.sort)
-        self.by_key = {content.key(thing): thing for thing in in_order}
+        if content.find is None:
+            by_key = {content.key(thing): thing for thing in in_order}
+            keys, self.find = tuple(by_key), by_key.get
+        else:
+            keys, self.find = tuple(map(content.key, in_order)), content.find
         columns = tuple(field.column for field in fields)
         chosen = self.chosen if self.chosen != self.sort.column else ""
         if (columns, self.sort, chosen) != (self.table.columns, self.table.sort, self.table.chosen):
             self.table.lay_out(columns, sort=self.sort, chosen=chosen)
-        self.table.show(tuple(self.by_key), self._row)
+        self.table.show(keys, self._row)
         self.summary.say(self._summary(len(kept), len(content.things)))
 
     def _row(self, key: Hashable) -> TableRow:
         fields, now = (self.content.fields if self.content else ()), self.now
         assert now is not None
-        return TableRow(key, tuple(field.shown(self.by_key[key], now=now) for field in fields))
+        thing = self.find(key)
+        return TableRow(key, tuple(field.shown(thing, now=now) for field in fields))
 
     def count_ages(self, now: datetime) -> None:
         """Show ages as they are now; nothing is sorted or filtered anew."""
