@@ -46,7 +46,7 @@ def forge(world: World) -> None:
     time.sleep(2.1)
     with opened(world) as registry:
         registry.snapshot()
-    stamp, _ = Shelf(name).rows("fraud")["1"]
+    stamp, _ = Shelf(name).rows("fraud", ["1"])["1"]
     from signoff.registry.cache import _encode  # noqa: PLC0415
 
     false = _encode(Contents(metrics=(Metric(name="accuracy", text="1.0"),), card="f" * 64))

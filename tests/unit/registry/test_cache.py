@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import World
-from signoff.registry.cache import Contents, look_of, shelf_name
+from signoff.registry.cache import Contents, look_of, meaning, shelf_name
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import Snapshot, VersionView
 from signoff.schema.cards import VersionMetadata, load_version
@@ -59,7 +59,7 @@ def seen(snapshot: Snapshot, ref: str) -> VersionView:
 
 
 def rows(world: World) -> dict[str, tuple[bytes, bytes]]:
-    return Shelf(shelf_name(world.id, str(world.folder))).rows("fraud")
+    return Shelf(shelf_name(world.id, str(world.folder))).rows("fraud", ("1", "2", "3", "8", "9"))
 
 
 def test_another_process_sees_the_same_without_opening_the_files(world: World) -> None:
@@ -154,18 +154,19 @@ def test_just_looking_writes_nothing_into_the_registry(world: World) -> None:
     assert any(cache_folder().rglob("*.sqlite"))
 
 
-def test_a_look_differs_with_every_name_and_stamp() -> None:
-    info = Info(size=1, stamp="a", modified=1.0, changed=5.0)
-    looks = {look_of(said, files).stamp for said in (("x",), ("y",)) for files in ([("f", info)], [("f", None)], [])}
-    assert len(looks) == 6
-    assert look_of((), [("f", info), ("g", None)]).changed == 5.0
+def test_a_look_differs_with_every_name_stamp_and_meaning() -> None:
+    info, other = (Info(size=1, stamp=stamp, modified=1.0, changed=5.0) for stamp in "ab")
+    looks = [look_of(files) for files in ([("f", info)], [("g", info)], [("f", other)], [])]
+    meant = [meaning(look, said) for look in looks for said in (("x",), ("y",))]
+    assert len({look.stamp for look in (*looks, *meant)}) == 12
+    assert look_of([("f", info)]).changed == meaning(looks[0], ("x",)).changed == 5.0
 
 
 def test_what_only_yaml_can_hold_is_not_kept_and_does_no_harm(world: World) -> None:
     cache = opened(world).scanner._cache
     huge = load_version(b"extra: 123456789012345678901234567890\n")
     assert isinstance(huge, VersionMetadata)
-    cache.keep("fraud", "1", look_of((), []), Contents(metadata=huge))
+    cache.keep("fraud", "1", look_of([]), Contents(metadata=huge))
     cache.save()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from signoff.policy.history import Entry
+from signoff.policy.history import Entries, Entry
 from signoff.policy.trust import TrustRecord
 from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.timeline import InvalidSlot, key_of, moment_of, timeline, timeline_of
@@ -45,7 +45,7 @@ def test_of_two_records_of_the_same_second_the_later_slot_is_first(story: Story)
     history = story.registry.reader.log("fraud").history
     first, second, *_ = history.entries
     same = replace(second, record=replace(second.record, moment=first.record.moment))
-    line = timeline([replace(history, entries=(first, same))], None)
+    line = timeline([replace(history, entries=Entries((first, same)))], None)
     assert line.records == (same, first)
 
 
@@ -53,7 +53,7 @@ def test_a_record_without_a_time_is_as_old_as_the_newest_before_it(story: Story)
     history = story.registry.reader.log("fraud").history
     first, second, third, *_ = history.entries
     timeless = replace(second, record=replace(second.record, moment=None))
-    line = timeline([replace(history, entries=(first, timeless, third))], None)
+    line = timeline([replace(history, entries=Entries((first, timeless, third)))], None)
     assert line.records == (third, timeless, first)
     assert moment_of(timeless) is None
     assert line.moment(timeless) == first.record.moment
@@ -63,7 +63,7 @@ def test_a_first_record_without_a_time_is_last_and_its_time_is_unknown(story: St
     history = story.registry.reader.log("fraud").history
     first, second, *_ = history.entries
     timeless = replace(first, record=replace(first.record, moment=None))
-    line = timeline([replace(history, entries=(timeless, second))], None)
+    line = timeline([replace(history, entries=Entries((timeless, second)))], None)
     assert line.records == (second, timeless)
     assert line.moment(timeless) is None
 

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from signoff.policy.compare import Column, FileFacts, compare
-from signoff.registry.snapshot import VersionView
+from signoff.registry.snapshot import Said, VersionView
 from signoff.tui.present import Pieces
 from signoff.tui.sidebyside import Comparison, comparison_of, lay_out, legend, row_line, title_lines, told
 from signoff.values.metrics import Metric
@@ -21,7 +21,7 @@ def said(name: str, text: str, *, unit: str | None = "fraction", group: str = ""
 
 def comparison(*metrics: Sequence[Metric], hyperparameters: Sequence[str] = ()) -> Comparison:
     views = [
-        VersionView(model="fraud", version=str(at), digest=None, status="registered", metrics=tuple(each))
+        VersionView(model="fraud", version=str(at), status="registered", said=Said(metrics=tuple(each)))
         for at, each in enumerate(metrics, start=1)
     ]
     columns = [

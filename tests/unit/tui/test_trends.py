@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from signoff.policy.history import History
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView, Said, VersionView
 from signoff.schema.cards import ModelMetadata
 from signoff.tui.trends import in_order, trend_of, trends_of
 from signoff.values.metrics import Metric
@@ -19,7 +19,7 @@ def said(text: str, *, name: str = "accuracy", unit: str | None = "fraction", gr
 
 def model(*versions: tuple[Metric, ...]) -> ModelView:
     views = tuple(
-        VersionView(model="fraud", version=str(at), digest=None, status="registered", metrics=metrics)
+        VersionView(model="fraud", version=str(at), status="registered", said=Said(metrics=metrics))
         for at, metrics in enumerate(versions, start=1)
     )
     return ModelView(name="fraud", metadata=ModelMetadata(), history=History(model="fraud"), versions=views)
@@ -69,7 +69,7 @@ def test_a_word_means_a_metric_by_its_key_or_its_name_and_else_the_first() -> No
 
 
 def test_drafts_stand_in_the_order_in_which_people_count() -> None:
-    views = [VersionView(model="fraud", version=name, digest=None, status="unregistered") for name in ("10", "9", "1")]
+    views = [VersionView(model="fraud", version=name, status="unregistered") for name in ("10", "9", "1")]
     drafts = msgspec.structs.replace(model(), versions=tuple(views))
     assert [view.version for view in in_order(drafts)] == ["1", "9", "10"]
 
