@@ -11,16 +11,16 @@ from signoff.schema import layout
 def put_comments(world: World, count: int, *, model: str = "fraud", who: str = "ben") -> None:
     """Put comments into a model's log, behind what is there."""
     chain, signer, policy = layout.model_chain(model), TestSigner(who), world.policy(world.length("trust"))
-    begin = world.length(chain)
+    begin, registry = world.length(chain), world.id
     prev = world.head(chain) if begin else NO_RECORD
     for seq in range(begin + 1, begin + count + 1):
-        content = comment(world, seq, prev, signer=signer, model=model, policy=policy)
+        content = comment(registry, seq, prev, signer=signer, model=model, policy=policy)
         prev = hashlib.sha256(content[: content.index(b"\n") + 1]).hexdigest()
         world.put(layout.record_path(chain, seq), content)
 
 
 def comment(
-    world: World,
+    registry: str,
     seq: int,
     prev: str,
     *,
@@ -33,9 +33,9 @@ def comment(
     line = (
         f'{{"_type":"https://in-toto.io/Statement/v1","predicate":{{"action":"comment","author":"{signer.name}",'
         f'"chain":"models/{model}","comment":"number {seq}, {text}","key":"{signer.fingerprint}","nonce":"{seq:032x}",'
-        f'"policy":{{"seq":{policy["seq"]},"sha256":"{policy["sha256"]}"}},"prev":"{prev}","registry":"{world.id}",'
+        f'"policy":{{"seq":{policy["seq"]},"sha256":"{policy["sha256"]}"}},"prev":"{prev}","registry":"{registry}",'
         f'"seq":{seq},"time":"2026-11-23T08:00:02Z","version":null}},"predicateType":"urn:signoff:record:v1",'
-        f'"subject":[{{"digest":{{"sha256":"{world.id}"}},"name":"{model}"}}]}}\n'
+        f'"subject":[{{"digest":{{"sha256":"{registry}"}},"name":"{model}"}}]}}\n'
     ).encode()
     return line + signer.sign(line, namespace=RECORD_NAMESPACE)
 
