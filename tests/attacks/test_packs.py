@@ -285,6 +285,14 @@ def test_a_record_is_edited_where_the_packs_end(world: World, number: int) -> No
     assert known.alarm is not None
 
 
+@pytest.mark.parametrize("number", [512, 513, 599])
+def test_a_record_is_deleted_where_the_packs_end(world: World, number: int) -> None:
+    world.delete(slot(number))
+    known = read(world)
+    assert len(known.log.records) == number - 1
+    assert f"slot {number} is missing" in str(known.alarm)
+
+
 def test_two_pack_at_once(world: World) -> None:
     for path in (FIRST, SECOND):
         world.delete(path)

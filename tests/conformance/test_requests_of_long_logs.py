@@ -59,7 +59,6 @@ def test_a_log_of_ten_thousand_records_opens_in_thirty_requests(
     proxy, options = bucket
     registry = opened(long_log, options)
     known = registry.reader.log("fraud")
-    print(len(proxy.requests), *proxy.requests, sep="\n")
     assert len(known.log.records) == LENGTH
     assert known.problems == ()
     assert len(proxy.requests) <= MOST
