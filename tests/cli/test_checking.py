@@ -87,7 +87,7 @@ def test_the_doctor_packs_long_logs_when_asked(tmp_path: Path, monkeypatch: pyte
     assert json.loads(client.run("doctor", "--pack", "--json").out) == [
         {"path": "models/fraud/packs/00000001-00000256.pack", "records": 256}
     ]
-    assert "packed already" in client.run("doctor", "--pack").out
+    assert "packed already" in client.run("doctor", "--pack").err
     assert "--pack" not in client.run("doctor").out
     assert client.verify("--deep") == 0
     (tmp_path / "registry/models/fraud/packs/00000001-00000256.pack").write_bytes(b"forged")

@@ -48,6 +48,7 @@ def test_a_mirror_has_every_byte_and_goes_on_where_it_was(tmp_path: Path) -> Non
 def test_a_mirror_has_packs_of_its_own(tmp_path: Path) -> None:
     world = World(folder=tmp_path / "from")
     put_comments(world, 300)
+    (tmp_path / "to").mkdir()
     with open_registry(str(tmp_path / "from")) as registry:
         done = Mirroring(registry, LocalStorage(tmp_path / "to")).run()
     assert (done.records, done.notes) == (301, ())
