@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from attackers import FAILED, Client
+from builders import World
+from longlogs import put_comments
 from stories import Story
 
 
@@ -73,6 +76,25 @@ def test_the_doctor_tells_of_drafts_junk_leftovers_and_clocks(story: Story) -> N
     assert found["models/fraud/log/notes.txt"]["what"] == "it is no record"
     assert "interrupted" in found["models/fraud/log/.tmp-0123"]["what"]
     assert "clock was ahead" in found["models/fraud/log"]["what"]
+
+
+def test_the_doctor_packs_long_logs_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(folder=tmp_path / "registry")
+    put_comments(world, 300)
+    client = Client(world, tmp_path, monkeypatch)
+    assert "signoff doctor --pack" in client.run("doctor").out
+    assert not (tmp_path / "registry/models/fraud/packs").exists()
+    assert json.loads(client.run("doctor", "--pack", "--json").out) == [
+        {"path": "models/fraud/packs/00000001-00000256.pack", "records": 256}
+    ]
+    assert "packed already" in client.run("doctor", "--pack").err
+    assert "--pack" not in client.run("doctor").out
+    assert client.verify("--deep") == 0
+    (tmp_path / "registry/models/fraud/packs/00000001-00000256.pack").write_bytes(b"forged")
+    assert client.verify() == FAILED
+    assert "exactly 256 records" in client.run("doctor").out
+    assert client.run("gc", "--yes").code == 0
+    assert client.run("doctor", "--pack").code == client.verify() == 0
 
 
 def test_the_doctor_finds_missing_files_and_a_strict_umask(story: Story) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from builders import World
+from longlogs import put_comments
 from servers import Server
+from signoff.registry.mirroring import Mirroring
 from signoff.registry.opening import open_registry, open_storage
 from signoff.schema.text import dump_yaml
+from signoff.storage.local import LocalStorage
 from stories import Story
 
 Start = Callable[[str], Server]
@@ -39,6 +43,19 @@ def test_a_mirror_has_every_byte_and_goes_on_where_it_was(tmp_path: Path) -> Non
         with open_registry(str(copy), demanded=story.registry.id) as registry:
             assert registry.verify(deep=True).ok
             assert registry.find("fraud@production").version == "1"
+
+
+def test_a_mirror_has_packs_of_its_own(tmp_path: Path) -> None:
+    world = World(folder=tmp_path / "from")
+    put_comments(world, 300)
+    (tmp_path / "to").mkdir()
+    with open_registry(str(tmp_path / "from")) as registry:
+        done = Mirroring(registry, LocalStorage(tmp_path / "to")).run()
+    assert (done.records, done.notes) == (301, ())
+    assert [path.name for path in (tmp_path / "to/models/fraud/packs").iterdir()] == ["00000001-00000256.pack"]
+    with open_registry(str(tmp_path / "to")) as registry:
+        assert registry.reader.log("fraud").packed == 256
+        assert registry.verify(deep=True).ok
 
 
 def test_a_destination_that_went_its_own_way_is_refused_and_untouched(tmp_path: Path) -> None:

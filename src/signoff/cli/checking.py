@@ -108,12 +108,16 @@ def print_problems(frame: Frame, problems: tuple[Problem, ...]) -> None:
 @click.command("doctor")
 @click.option("--quarantine", is_flag=True, help="Move what breaks a chain to .signoff/quarantine, after showing it.")
 @click.option("--yes", is_flag=True, help="With --quarantine: do not ask.")
+@click.option("--pack", is_flag=True, help="Write the packs that long logs lack, so that they open in few requests.")
 @framed
-def doctor(frame: Frame, quarantine: bool, yes: bool) -> int | None:  # noqa: FBT001  (click's words)
+def doctor(frame: Frame, quarantine: bool, yes: bool, pack: bool) -> int | None:  # noqa: FBT001  (click's words)
     """Say what is wrong with a registry, and how to mend it; exit code 1 where something is."""
     work = Doctor(frame.registry)
     if quarantine:
         _quarantine(frame, work, yes=yes)
+        return None
+    if pack:
+        _pack(frame, work)
         return None
     found = work.findings()
     if frame.out.as_json:
@@ -138,6 +142,16 @@ def _quarantine(frame: Frame, work: Doctor, *, yes: bool) -> None:
     rows = [(Cell(one["path"]), Cell(one["moved_to"])) for one in moved]
     columns = (Column(title="MOVED", elastic=True), Column(title="TO", elastic=True))
     frame.out.table(columns, rows, nothing="nothing was moved" if found else "nothing breaks a chain here")
+
+
+def _pack(frame: Frame, work: Doctor) -> None:
+    written = work.pack()
+    if frame.out.as_json:
+        frame.out.document([{"path": one.path, "records": one.count} for one in written])
+        return
+    rows = [(Cell(one.path), Cell(str(one.count))) for one in written]
+    columns = (Column(title="PACK", elastic=True), Column(title="RECORDS"))
+    frame.out.table(columns, rows, nothing="every long log is packed already")
 
 
 def _show(frame: Frame, one: Offender) -> None:

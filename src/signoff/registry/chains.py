@@ -37,13 +37,12 @@ def list_chain(storage: Storage, chain: str, *, after: int = 0, most: int = 0) -
 
 
 def sort_out(chain: str, entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Return the slots among the names in a chain's folder, in order, and the names that do not belong there."""
-    records: list[Entry] = []
-    others: list[Entry] = []
-    for entry in entries:
-        (records if layout.slot_of(entry.name) else others).append(entry)
-    records.sort(key=lambda entry: entry.name)
-    return tuple(records), tuple(entry.name for entry in others if not _ours(chain, entry.name))
+    """Return the slots among the sorted names in a chain's folder, and the names that do not belong there."""
+    records = tuple([entry for entry in entries if layout.slot_of(entry.name)])
+    if len(records) == len(entries):
+        return records, ()
+    others = [entry.name for entry in entries if not layout.slot_of(entry.name)]
+    return records, tuple(name for name in others if not _ours(chain, name))
 
 
 def _ours(chain: str, name: str) -> bool:

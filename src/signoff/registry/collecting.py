@@ -1,7 +1,8 @@
 """What can be removed: bytes of purged versions, files that nobody names, leftovers of what was interrupted.
 
 The rules it keeps: a version's bytes go only after a signed record says so, and what explains its history stays: its
-manifest, metadata, card and evaluations. A draft, a record and a file younger than a day are never touched.
+manifest, metadata, card and evaluations. A draft, a record and a file younger than a day are never touched, but for
+packs, which are whole from their first moment on.
 """
 
 import hashlib
@@ -9,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from signoff.errors import NotFoundError, RefusedError, SchemaError, StorageError, VerificationError
 from signoff.policy.history import History
 from signoff.records.statement import Approve, Promote, Register, Reject
 from signoff.registry.gathering import Gathering
 from signoff.registry.heads import format_heads
+from signoff.registry.packs import find_packs
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.storage.base import Info
@@ -22,6 +25,7 @@ from signoff.storage.paths import PRIVATE_PREFIX
 
 DAY = 24 * 60 * 60
 KEPT = frozenset({layout.VERSION_FILE, layout.CURVES_FILE})
+SHARED = (layout.LOG, layout.VERSIONS, layout.CARDS, layout.PACKS)
 Kind = Literal["temporary", "orphan", "purged"]
 
 
@@ -62,7 +66,7 @@ class Collecting:
         found = [*self._temporary(), *self._orphan_heads(), *self._orphan_proposals()]
         for model in self._registry.models():
             history = self._reader.log(model).history
-            found += self._orphan_cards(model, history)
+            found += [*self._orphan_cards(model, history), *self._idle_packs(model)]
             for state in history.versions.values():
                 found += self.bytes_of(model, state.version) if state.purged else ()
         return tuple(sorted(found, key=lambda one: (one.kind, one.path)))
@@ -126,7 +130,7 @@ class Collecting:
         yield layout.chain_folder(layout.TRUST_CHAIN)
         yield layout.chain_folder(layout.CHECKPOINT_CHAIN)
         for model in self._registry.models():
-            yield from (f"{layout.model_folder(model)}/{name}" for name in (layout.LOG, layout.VERSIONS, layout.CARDS))
+            yield from (f"{layout.model_folder(model)}/{name}" for name in SHARED)
 
     def _private_names(self, folder: str) -> Iterator[tuple[str, str]]:
         try:
@@ -163,6 +167,18 @@ class Collecting:
         for one in self._below(folder, "orphan", "no record names this model card"):
             if one.path not in named and not one.path[len(folder) + 1 :].startswith(PRIVATE_PREFIX):
                 yield one
+
+    def _idle_packs(self, model: str) -> Iterator[Removable]:
+        """Yield the packs that cannot be used, and those whose records a larger one holds."""
+        known = self._reader.log(model)
+        folder = layout.packs_folder(known.log.chain)
+        packs, _ = find_packs(self._storage, known.log.chain)
+        spare = (one for one in packs.difference(known.packs) if one.last <= known.packed)
+        idle = {one.path: "a larger pack holds its records" for one in spare}
+        idle |= {one.place: one.what for one in known.problems}
+        for one in self._below(folder, "orphan", "", aged=False):
+            if one.path in idle:
+                yield replace(one, why=idle[one.path])
 
 
 def _is_weight(path: str) -> bool:

@@ -1,7 +1,8 @@
 """What is wrong with a registry, and how to mend it.
 
 The rules it keeps: looking changes nothing; every finding says what to do next; a file goes to quarantine only where
-it stands in a chain's folder, is no valid record there, and was no valid record when this client last looked.
+it stands in a chain's folder, is no valid record there, and was no valid record when this client last looked; packs
+are written only where that is asked for.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import msgspec
 from signoff.errors import RefusedError, SignoffError, StorageError
 from signoff.registry.chains import slots
 from signoff.registry.collecting import Collecting
+from signoff.registry.packing import Packing, lacking
+from signoff.registry.packs import Pack
 from signoff.registry.problems import Problem, Severity
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import Snapshot
@@ -54,7 +57,7 @@ class Doctor:
         snapshot = self._registry.snapshot()
         report = self._registry.verify()
         found = [*snapshot.all_problems(), *report.problems, *self._place(snapshot), *self._clocks(snapshot)]
-        found += [*_drafts(snapshot), *self._leftovers()]
+        found += [*_drafts(snapshot), *self._leftovers(), *self._unpacked(snapshot)]
         once = {(one.place, one.what): one for one in reversed(found)}
         return tuple(sorted(once.values(), key=lambda one: (ORDER[one.severity], one.place, one.what)))
 
@@ -95,6 +98,27 @@ class Doctor:
         for one in removable:
             what = f"{one.kind}: {one.why} ({long_size(one.size)})"
             yield Problem(place=one.path, what=what, hint="remove it: signoff gc", severity="note")
+
+    def _unpacked(self, snapshot: Snapshot) -> Iterator[Problem]:
+        for model in snapshot.models:
+            log = self._reader.known(model.name).log
+            count = lacking(self._storage, log) if model.sound and not snapshot.read_only else 0
+            if count:
+                what = (
+                    f"{count} of its {len(log.records)} records are in no pack: each is a request of its own far away"
+                )
+                place = layout.chain_folder(log.chain)
+                yield Problem(place=place, what=what, hint="pack them: signoff doctor --pack", severity="note")
+
+    def pack(self) -> tuple[Pack, ...]:
+        """Write the packs that sound long logs lack, and return them.
+
+        Raises:
+            StorageError: One cannot be written.
+        """
+        packing = Packing(self._storage)
+        logs = (self._reader.log(model) for model in self._registry.models())
+        return tuple(pack for known in logs if known.alarm is None for pack in packing.put(known.log))
 
     def offenders(self) -> tuple[Offender, ...]:
         """Return everything that `quarantine` would move."""

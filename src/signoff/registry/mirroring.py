@@ -6,6 +6,7 @@ knows, so that the destination is a sound registry at any moment. Stopped anywhe
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import msgspec
 
@@ -13,6 +14,7 @@ from signoff.errors import AlreadyExistsError, NotFoundError, StorageError, Veri
 from signoff.policy.history import VersionState
 from signoff.registry.chains import slots
 from signoff.registry.founding import publish_allowed_signers
+from signoff.registry.packing import Packing
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.schema.manifest import Manifest
@@ -85,6 +87,7 @@ class Mirroring:
         for model in models:
             self._copy_log(model, len(self._reader.log(model).log.records))
             self._copy_loose(layout.model_folder(model))
+            self._pack(model)
         self._copy_loose("")
         self._copy_checkpoints()
         publish_allowed_signers(self._to, self._reader.trust)
@@ -146,6 +149,11 @@ class Mirroring:
                 self._copy_version(model, state, registered=state.seq <= self._have[chain])
         for record in fresh:
             self._copy_record(chain, record.seq)
+
+    def _pack(self, model: str) -> None:
+        """Pack a long log there anew, of the records that were verified here; it is as good a copy without."""
+        with suppress(StorageError):
+            Packing(self._to).put(self._reader.log(model).log)
 
     def _copy_cards(self, model: str) -> None:
         folder = f"{layout.model_folder(model)}/{layout.CARDS}"

@@ -53,17 +53,12 @@ class Packing:
 
 
 def lacking(storage: Storage, log: VerifiedLog) -> int:
-    """Return how many records of a log are in no pack and should be."""
+    """Return how many records of a log are in no pack and should be, by the names of the packs."""
+    if len(log.records) < FEWEST:
+        return 0
     packed = cover(log.chain, len(log.records), among=find_packs(storage, log.chain)[0])
     length = len(log.records)
     return length - length % FEWEST - (packed[-1].last if packed else 0)
-
-
-def superseded(chain: str, length: int, packs: frozenset[Pack]) -> tuple[Pack, ...]:
-    """Return the packs whose records are all in larger ones."""
-    used = cover(chain, length, among=packs)
-    end = used[-1].last if used else 0
-    return tuple(sorted(pack for pack in packs - set(used) if pack.last <= end))
 
 
 def _contents(log: VerifiedLog) -> Iterator[tuple[Pack, bytes]]:

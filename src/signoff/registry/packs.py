@@ -123,7 +123,7 @@ def read_log(storage: Storage, chain: str) -> Reading:
     Raises:
         StorageError: The folder of its records cannot be listed.
     """
-    paged = storage.capabilities().paged
+    paged = storage.paged
     entries = list_chain(storage, chain, most=FEWEST if paged else 0)
     if len(entries) < FEWEST:
         return _loose(storage, chain, entries, ())
@@ -138,7 +138,7 @@ def read_log(storage: Storage, chain: str) -> Reading:
     end = used[-1].last
     if listed.first > end:
         listed = _Listed(1, *slots(storage, chain))
-    rest = tuple(read_slots(storage, chain, listed.records, after=end - 1))
+    rest = tuple(read_slots(storage, chain, listed.behind(end), after=end - 1))
     if rest[:1] != contents[-1:]:
         return read_loose(storage, chain, (*problems, _unusable(used[-1], f"record {end} in it is not the log's")))
     return Reading(contents=contents + rest[1:], strange=listed.strange, packs=used, problems=problems)
@@ -153,12 +153,16 @@ class _Listed(msgspec.Struct, frozen=True):
 
     def unbroken(self) -> int:
         """Return the last slot before a gap, 0 where the first one is missing."""
-        last = self.first - 1
-        for entry in self.records:
-            if layout.slot_of(entry.name) != last + 1:
-                break
-            last += 1
-        return last if last >= self.first else 0
+        last = self.first + len(self.records) - 1
+        if self.records and layout.slot_of(self.records[-1].name) == last:
+            return last  # as many names as slots: none is missing, since they are sorted and each is there once
+        numbers = (layout.slot_of(entry.name) for entry in self.records)
+        whole = (seq for seq, number in enumerate(numbers, start=self.first) if seq != number)
+        return next(whole, self.first) - 1
+
+    def behind(self, seq: int) -> tuple[Entry, ...]:
+        """Return the slots from a slot on, where none before it is missing."""
+        return self.records[seq - self.first :]
 
 
 def _list_end(storage: Storage, chain: str, packs: Collection[Pack]) -> _Listed:

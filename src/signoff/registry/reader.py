@@ -162,7 +162,7 @@ class Reader:
         Where a long folder takes many requests, only its end is listed: the known head, and what follows.
         """
         count = len(log.records)
-        skipped = count - 1 if self.storage.capabilities().paged else 0
+        skipped = count - 1 if self.storage.paged else 0
         entries, strange = sort_out(log.chain, list_chain(self.storage, log.chain, after=skipped))
         held = count - max(skipped, 0)
         if len(entries) < held or (skipped > 0 and layout.slot_of(entries[0].name) != count):

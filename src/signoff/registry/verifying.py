@@ -154,7 +154,7 @@ class Verification:
     def _packs(self, known: ModelLog, *, deep: bool) -> None:
         """Check the slots of what was read from packs; where a listing is whole anyway, their names were seen."""
         self._problems += known.problems
-        if known.packs and (deep or self._storage.capabilities().paged):
+        if known.packs and (deep or self._storage.paged):
             self._problems += loose_faults(self._storage, known.log, packed=known.packed, deep=deep)
 
     def _version(

@@ -53,7 +53,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
         local: Whether files have paths on this machine.
         notifies: Whether changes by others are announced (inotify), so that polling is only a net.
         filesystem: What kind of storage it is: "ext4", "nfs4", "s3" …
-        paged: Whether a long folder is listed in many requests, so that a part of its names costs less than all.
     """
 
     writable: bool
@@ -61,7 +60,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     local: bool
     notifies: bool
     filesystem: str
-    paged: bool = False
 
 
 class StoppedError(StorageError):
@@ -69,7 +67,13 @@ class StoppedError(StorageError):
 
 
 class Storage(Protocol):
-    """A registry's storage."""
+    """A registry's storage.
+
+    Attributes:
+        paged: Whether a long folder is listed in many requests, so that a part of its names costs less than all.
+    """
+
+    paged: bool
 
     @property
     def url(self) -> str:

@@ -34,6 +34,8 @@ class LocalStorage:
         read_only: Whether to refuse every write.
     """
 
+    paged = False
+
     def __init__(self, root: str | os.PathLike[str], *, read_only: bool = False) -> None:
         """Remember the place; nothing is opened yet."""
         self._url = os.fspath(root)

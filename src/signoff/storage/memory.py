@@ -43,6 +43,8 @@ class MemoryStorage:
         read_only: Whether to refuse every write.
     """
 
+    paged = False
+
     def __init__(self, *, read_only: bool = False) -> None:
         """Start empty."""
         self._root: dict[str, Node] = {}

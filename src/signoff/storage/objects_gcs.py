@@ -58,20 +58,21 @@ class GcsObjects:
 
     def listing(self, prefix: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
         """Return what is below a prefix, a thousand keys for each request."""
+        most += bool(most and after)  # what has this name itself comes along
         asked = {
             "prefix": prefix,
-            "maxResults": most + bool(after) if most else 1000,
+            "maxResults": most or 1000,
             **({} if deep else {"delimiter": "/"}),
         }
         if after:
-            asked["startOffset"] = prefix + after  # begins with this name itself
+            asked["startOffset"] = prefix + after
         files: list[tuple[str, Info]] = []
         folders: list[str] = []
         while True:
             page = self._fs.call("GET", "b/{}/o", self._bucket, json_out=True, **asked)
             files += [(one["name"][len(prefix) :], _info(one)) for one in page.get("items", ())]
             folders += [one[len(prefix) : -1] for one in page.get("prefixes", ())]
-            if (most and len(files) + len(folders) >= most + bool(after)) or not page.get("nextPageToken"):
+            if (most and len(files) + len(folders) >= most) or not page.get("nextPageToken"):
                 return Listed(files=tuple(files), folders=tuple(folders))
             asked["pageToken"] = page["nextPageToken"]
 

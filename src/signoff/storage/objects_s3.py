@@ -47,6 +47,7 @@ class S3Objects:
 
     def listing(self, prefix: str, *, deep: bool, most: int = 0, after: str = "") -> Listed:
         """Return what is below a prefix, a thousand keys for each request."""
+        most += bool(most and after)  # a folder of this name itself comes along
         asked = {"Prefix": prefix, **({} if deep else {"Delimiter": "/"}), **({"MaxKeys": most} if most else {})}
         if after:
             asked["StartAfter"] = prefix + after

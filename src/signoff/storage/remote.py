@@ -36,6 +36,8 @@ class BucketStorage:
         read_only: Whether to refuse every write.
     """
 
+    paged = True
+
     def __init__(
         self, url: str, objects: Objects, location: Location, *, now: Callable[[], datetime], read_only: bool = False
     ) -> None:
@@ -57,7 +59,7 @@ class BucketStorage:
         """Return what can be done here, from its kind and what earlier writes met; nothing is written to find out."""
         reason = self._reason or self._publishing.reason
         return Capabilities(
-            writable=not reason, reason=reason, local=False, notifies=False, filesystem=self._objects.kind, paged=True
+            writable=not reason, reason=reason, local=False, notifies=False, filesystem=self._objects.kind
         )
 
     def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:

@@ -36,6 +36,8 @@ class SftpStorage:
         read_only: Whether to refuse every write.
     """
 
+    paged = False
+
     def __init__(self, url: str, session: Session, *, now: Callable[[], datetime], read_only: bool = False) -> None:
         """Nothing is asked yet."""
         from paramiko import SSHException  # noqa: PLC0415  (only who uses a server pays for its driver)

@@ -41,6 +41,17 @@ def test_only_eight_ascii_digits_are_a_slot(name: str, slot: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "records"),
+    [("00000001-00000256.pack", (1, 256)), ("00001025-00002048.pack", (1025, 2048)), ("00004097-00008192.pack", (4097, 8192)),
+     ("00000257-00001280.pack", None), ("00000001-00001000.pack", None), ("00000000-00000255.pack", None),
+     ("1-256.pack", None), ("00000001-00000256.PACK", None), ("\u0660" * 7 + "\u0661-00000256.pack", None)],
+)  # fmt: skip
+def test_a_pack_begins_behind_a_multiple_of_its_size(name: str, records: tuple[int, int] | None) -> None:
+    assert layout.pack_of(name) == records
+    assert records is None or layout.pack_path("models/fraud", *records) == f"models/fraud/packs/{name}"
+
+
+@pytest.mark.parametrize(
     ("path", "belongs"),
     [("weights.onnx", True), ("version.yaml", True), ("sub/README.md", True), ("sub/evaluations/a.yaml", True),
      ("sub/SHA256SUMS", True), ("evaluations", True), ("README.md", False), ("SHA256SUMS", False),
