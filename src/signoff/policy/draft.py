@@ -53,6 +53,19 @@ class Draft:
         """How each version's name is spelled, by the name in lower case; made when a name is first asked about."""
         return {version.lower(): version for version in self.versions}
 
+    def spelled(self, version: str) -> str | None:
+        """Return how the version is spelled whose name differs at most in case, or None where there is none."""
+        if version in self.versions:
+            return version
+        return self.spelling.get(version.lower()) if version.lower() != version.upper() else None
+
+    def add(self, version: VersionState) -> None:
+        """Put a version there that was not."""
+        self.versions[version.version] = version
+        spelling: dict[str, str] | None = self.__dict__.get("spelling")
+        if spelling is not None:
+            spelling[version.version.lower()] = version.version
+
     def freeze(self) -> History:
         """Return the state as a value."""
         return History(

@@ -13,7 +13,7 @@ from signoff.records.record import LogRecord
 from signoff.records.statement import Named
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record of a log, and what it is worth.
 
     Attributes:
@@ -30,7 +30,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return not self.reasons
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An effective approval or rejection that nobody withdrew.
 
     Attributes:
@@ -58,7 +58,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An effective request for approval that nobody withdrew."""
 
     record: str
@@ -69,7 +69,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
 
 
-class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An evaluation that counts for rules.
 
     Attributes:
@@ -89,7 +89,7 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """That somebody deprecated, revoked or purged a version."""
 
     record: str
@@ -100,7 +100,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What somebody said about a version or the model."""
 
     record: str
@@ -109,7 +109,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
 
 
-class VersionState(msgspec.Struct, frozen=True, kw_only=True):
+class VersionState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a log says of one registered version.
 
     Attributes:
@@ -155,7 +155,7 @@ class VersionState(msgspec.Struct, frozen=True, kw_only=True):
     comments: tuple[Note, ...] = ()
 
 
-class StageState(msgspec.Struct, frozen=True, kw_only=True):
+class StageState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which version a stage points at.
 
     Attributes:
@@ -191,7 +191,7 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, reviewed=True)
 
 
-class AliasState(msgspec.Struct, frozen=True, kw_only=True):
+class AliasState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which version an alias points at."""
 
     alias: str
@@ -201,7 +201,7 @@ class AliasState(msgspec.Struct, frozen=True, kw_only=True):
     moment: datetime
 
 
-class DeploymentState(msgspec.Struct, frozen=True, kw_only=True):
+class DeploymentState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a deployer last reported of a version in an environment."""
 
     environment: str

@@ -16,7 +16,7 @@ def register(draft: Draft, turn: Turn[said.Register]) -> Reasons:
     """The version exists, its bytes are fixed; the first one wins."""
     step, subject = turn.said, turn.record.subject
     reasons = role_fault(turn, "publisher")
-    known = draft.spelling.get(step.version.lower())
+    known = draft.spelled(step.version)
     if known is not None:
         reasons += (f"version immutable: {draft.model}:{known} is registered already",)
     if subject.name != f"{draft.model}:{step.version}":
@@ -26,17 +26,18 @@ def register(draft: Draft, turn: Turn[said.Register]) -> Reasons:
         reasons += (f"version immutable: {draft.model}:{step.version} is reserved for another digest or spelling",)
     if reasons:
         return reasons
-    draft.spelling[step.version.lower()] = step.version
-    draft.versions[step.version] = VersionState(
-        version=step.version,
-        digest=subject.digest.sha256,
-        record=turn.record.id,
-        seq=turn.record.seq,
-        registrant=turn.author,
-        builders=frozenset({turn.author, *step.built_by}),
-        moment=turn.moment,
-        card=step.card,
-        materials=step.materials,
+    draft.add(
+        VersionState(
+            version=step.version,
+            digest=subject.digest.sha256,
+            record=turn.record.id,
+            seq=turn.record.seq,
+            registrant=turn.author,
+            builders=frozenset({turn.author, *step.built_by}),
+            moment=turn.moment,
+            card=step.card,
+            materials=step.materials,
+        )
     )
     return ()
 

@@ -13,7 +13,8 @@ from signoff.errors import AlarmError, SignoffError, StorageError, VerificationE
 from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
-from signoff.policy.trust import TrustChain, verify_trust
+from signoff.policy.trust import TrustChain, TrustRecord, verify_trust
+from signoff.records.record import LogRecord
 from signoff.registry.chains import read_next, read_slots, slots
 from signoff.registry.facts import StoredFacts
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
@@ -81,8 +82,7 @@ class Reader:
 
     def _check_trust(self) -> None:
         self._cuts = self.trust.longest_cut
-        ids = [record.id for record in self.trust.records]
-        self.trust_alarm = self._chain_alarm(layout.TRUST_CHAIN, ids, fault=self.trust.fault)
+        self.trust_alarm = self._chain_alarm(layout.TRUST_CHAIN, self.trust.records, fault=self.trust.fault)
 
     def refresh_trust(self, *, thorough: bool = True) -> bool:
         """Read the trust chain again; return whether it changed, in which case every log is folded anew.
@@ -162,30 +162,31 @@ class Reader:
         """Return a model's log as it was read last."""
         return self._logs.get(model) or self.log(model)
 
-    def take(self, model: str, log: VerifiedLog) -> None:
-        """Take a log over that goes on from the known one by what this process has just verified and written."""
-        known = self.known(model)
-        self._keep(model, log, state=known.history, strange=known.strange)
+    def take(self, model: str, log: VerifiedLog, history: History) -> None:
+        """Take a log over, with its state, that goes on from the known one by what was just verified and written."""
+        self._keep(model, log, state=history, strange=self.known(model).strange)
 
     def _keep(self, model: str, log: VerifiedLog, *, state: History, strange: tuple[str, ...]) -> ModelLog:
         new = log.records[len(state.entries) :]
-        history = fold(new, self.trust, self.facts(model), start=state)
+        history = fold(new, self.trust, self.facts(model), start=state) if new else state
         known = ModelLog(log=log, history=history, alarm=self._alarm(log), strange=strange)
         self._logs[model] = known
         return known
 
     def _alarm(self, log: VerifiedLog) -> SignoffError | None:
-        alarm = self._chain_alarm(log.chain, [record.id for record in log.records], fault=log.fault)
+        alarm = self._chain_alarm(log.chain, log.records, fault=log.fault)
         cut = self._cuts.get(log.chain, 0)
         if alarm is None and len(log.records) < cut:
             message = f"HISTORY REWRITTEN: {log.chain} has {len(log.records)} records; the trust chain knows of {cut}"
             return AlarmError(message, hint="records were taken away; restore them from a backup")
         return alarm or self.trust_alarm
 
-    def _chain_alarm(self, chain: str, ids: Sequence[str], *, fault: str) -> SignoffError | None:
+    def _chain_alarm(
+        self, chain: str, records: Sequence[LogRecord | TrustRecord], *, fault: str
+    ) -> SignoffError | None:
         """Return what is wrong with a chain; one that ends early because of a fault is not called rolled back."""
         try:
-            need_pinned(self.pins, chain, len(ids), lambda seq: ids[seq - 1])
+            need_pinned(self.pins, chain, len(records), lambda seq: records[seq - 1].id)
         except AlarmError as alarm:
             if not fault or _rewritten(alarm):
                 return alarm
