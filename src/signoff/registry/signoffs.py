@@ -180,8 +180,13 @@ class Signoffs:
             found += [] if present else ["its SHA256SUMS is missing or not the registered one"]
         return tuple(found)
 
-    def commit(self, prepared: Prepared, signer: Signer) -> Written:
+    def commit(self, prepared: Prepared, signer: Signer, *, just_decided: bool = False) -> Written:
         """Sign and publish what was decided.
+
+        Args:
+            prepared: What was decided.
+            signer: Who holds the key.
+            just_decided: Nothing happened since: what could have moved was looked at right before it was decided.
 
         Raises:
             RefusedError: It would have no effect.
@@ -189,8 +194,8 @@ class Signoffs:
             SigningError: The key's holder did not sign.
             StorageError: The record could not be published.
         """
-        for _ in range(MOST_TRIES):
-            prepared = self._again(prepared, signer)
+        for tries in range(MOST_TRIES):
+            prepared = prepared if just_decided and not tries else self._again(prepared, signer)
             need_effective(prepared)
             armored = signer.sign(prepared.line, namespace=RECORD_NAMESPACE)
             path = layout.record_path(prepared.chain, prepared.seq)

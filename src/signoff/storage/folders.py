@@ -18,6 +18,7 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 READ_BACK = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 UNSYNCED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS})
+ABSENT = os.strerror(errno.ENOENT)
 KINDS = {
     stat.S_IFLNK: "a symlink",
     stat.S_IFIFO: "a FIFO",
@@ -124,6 +125,8 @@ def open_regular(folder: int, name: str, *, path: str) -> tuple[int, os.stat_res
     """
     try:
         file = os.open(name, READ, dir_fd=folder)
+    except FileNotFoundError as error:  # what a writer meets most: the next slot is free
+        raise NotFoundError(f"cannot open {path!r}: {ABSENT}") from error  # noqa: EM102, TRY003
     except OSError as error:
         raise _explain(folder, name, path=path, error=error) from error
     status = os.fstat(file)
