@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fido import FidoKey
 from signoff.errors import NotFoundError
+from signoff.policy.entries import Entry
 from signoff.policy.fold import fold
-from signoff.policy.history import Entry, History, VersionState
+from signoff.policy.history import History, VersionState
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
 from signoff.records.keys import PublicKey

@@ -11,12 +11,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 RECORD_BYTES = 1200
+DURABLE = "write.sign+tmp+link_fsync+dirfsync"
 LAUNCH = """import os, sys, time, json
 words = json.loads(sys.argv[1]); null = os.open("/dev/null", os.O_RDWR); start = time.perf_counter(); pid = os.fork()
 if not pid:
@@ -95,8 +97,43 @@ def rate(case: str, count: int, work: Callable[[int], object], *, peer: str = "s
     return count / seconds
 
 
+def beside(
+    limit: Callable[[int], object], case: str, work: Callable[[int], object], *, rounds: int, each: int, **more: object
+) -> float:
+    """Do one thing and a limit of the machine in turns; print both; return the lower quartile of the ratios of their rates.
+
+    A round is `each` times the limit, then `each` times the work; the first one is dropped.
+    """
+    spent: dict[str, list[tuple[float, float]]] = {"limit": [], case: []}
+    for start in range(0, rounds * each, each):
+        for name, do in (("limit", limit), (case, work)):
+            used, began = cpu(), time.perf_counter()
+            for number in range(start, start + each):
+                do(number)
+            spent[name].append((time.perf_counter() - began, cpu() - used))
+    for name, peer, label in (("limit", "limit", DURABLE), (case, "signoff", case)):
+        kept = spent[name][1:]
+        emit(
+            label,
+            peer=peer,
+            per_s=round(each / statistics.median(wall for wall, _ in kept)),
+            wall_ms_each=spread(wall * 1e3 / each for wall, _ in kept),
+            cpu_ms_each=spread(used * 1e3 / each for _, used in kept),
+            **more,
+        )
+    ratios = [least / ours for (least, _), (ours, _) in zip(spent["limit"][1:], spent[case][1:], strict=True)]
+    return statistics.quantiles(ratios, n=4)[0]
+
+
 def durable_writes(folder: Path, who: str = "", *, count: int = 400) -> float:
-    """Return how many signed records of plain bytes a second this disk takes: sign, tmp, fsync, link, fsync of the folder."""
+    """Return how many signed records of plain bytes a second this disk takes."""
+    with durable_writer(folder, who) as write:
+        return rate(DURABLE, count, write, peer="limit")
+
+
+@contextmanager
+def durable_writer(folder: Path, who: str = "") -> Iterator[Callable[[int], None]]:
+    """Give what writes a signed record of plain bytes: sign, tmp, fsync, link, fsync of the folder."""
     folder.mkdir(exist_ok=True)
     body, key, opened = os.urandom(RECORD_BYTES), Ed25519PrivateKey.generate(), os.open(folder, os.O_RDONLY)
 
@@ -111,7 +148,7 @@ def durable_writes(folder: Path, who: str = "", *, count: int = 400) -> float:
         os.fsync(opened)
 
     try:
-        return rate("write.sign+tmp+link_fsync+dirfsync", count, write, peer="limit")
+        yield write
     finally:
         os.close(opened)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agents import Agent
-from signoff.policy.history import Entry
+from signoff.policy.entries import Entry
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.storage.memory import MemoryStorage
 from signoff.tui.messages import Sign
 from signoff.tui.screens.page import Subject

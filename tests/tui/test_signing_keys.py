@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents import Agent, make_key, plain_environ, run
-from signoff.policy.history import Entry
+from signoff.policy.entries import Entry
 from signoff.registry.asks import Ask
 from signoff.registry.registry import Registry
 from signoff.storage.local import LocalStorage

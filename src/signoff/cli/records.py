@@ -7,7 +7,7 @@ from datetime import datetime
 
 from signoff.cli.layout import Cell, Column
 from signoff.cli.words import age_cell, state_cell, text_cell
-from signoff.policy.history import Entry
+from signoff.policy.entries import Entry
 
 AIMS = ("stage", "environment", "alias")
 WAYS = {"promote": "to", "break_glass": "to", "rollback": "in", "deploy": "on", "alias": "as"}

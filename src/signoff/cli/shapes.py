@@ -15,11 +15,12 @@ from signoff.values.times import stamp
 
 if TYPE_CHECKING:
     from signoff.policy.checks import Finding
-    from signoff.policy.history import DeploymentState, Entry
+    from signoff.policy.entries import Entry
+    from signoff.policy.history import DeploymentState
     from signoff.policy.lineage import Edge, Step
     from signoff.registry.details import Details, EvaluationLine
     from signoff.registry.problems import Problem
-    from signoff.registry.snapshot import VersionView
+    from signoff.registry.views import VersionView
     from signoff.values.metrics import Metric
 
 Shape = dict[str, Any]

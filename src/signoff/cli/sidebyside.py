@@ -12,7 +12,7 @@ from signoff.errors import InvalidValueError, NotFoundError
 from signoff.policy.compare import ComparedRow
 from signoff.policy.lineage import Step
 from signoff.registry.comparing import compare_versions
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.values.display import UNKNOWN, long_size, short_digest
 
 FEWEST = 2

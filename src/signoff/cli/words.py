@@ -10,7 +10,7 @@ from signoff.values.display import UNKNOWN, age, short_digest, short_size
 from signoff.values.times import stamp
 
 if TYPE_CHECKING:
-    from signoff.registry.snapshot import VersionView
+    from signoff.registry.views import VersionView
 
 COLOURS = {
     "Approved": "green",

@@ -89,12 +89,15 @@ def standing(
         at: The time for which the age of approvals counts; None: age does not count.
     """
     rule = trust.stages.get(stage, StageRule())
+    if not version.decisions and not version.requests:
+        return Standing(counted=(), stale=(), rejection=None, requests=(), lines=_lines(rule, trust, []))
     decisions = [decision for decision in version.decisions if decision.stage == stage]
     last_rejection = max((decision.seq for decision in decisions if not decision.approves), default=0)
+    approving = _holders(decisions, trust, rule.approving_roles)
     newest: dict[str, tuple[Decision, str]] = {}
     for decision in decisions:
         if decision.seq > last_rejection:
-            fault = _fault(decision, version, trust=trust, rule=rule, card=card, at=at)
+            fault = _fault(decision, version, approving=approving, rule=rule, card=card, at=at)
             if not fault or newest.get(decision.person, (decision, fault))[1]:
                 newest[decision.person] = (decision, fault)
     counted = tuple(decision for decision, fault in newest.values() if not fault)
@@ -109,6 +112,11 @@ def standing(
     )
 
 
+def _holders(decisions: list[Decision], trust: TrustDocument, roles: tuple[str, ...]) -> frozenset[str]:
+    people = {decision.person for decision in decisions}
+    return frozenset(one for one in people if trust.holds(one, roles))
+
+
 def _lines(rule: StageRule, trust: TrustDocument, people: list[str]) -> tuple[QuorumLine, ...]:
     asked = [(rule.approvers, rule.approvals), *(((line.role,), line.approvals) for line in rule.also)]
     return tuple(
@@ -121,12 +129,12 @@ def _fault(
     decision: Decision,
     version: VersionState,
     *,
-    trust: TrustDocument,
+    approving: frozenset[str],
     rule: StageRule,
     card: str | None,
     at: datetime | None,
 ) -> str:
-    if not trust.holds(decision.person, rule.approving_roles):
+    if decision.person not in approving:
         return f"{decision.person} holds no role that approves"
     if rule.separation and decision.person in version.builders:
         return f"{decision.person} registered or built it"

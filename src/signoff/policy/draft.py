@@ -9,16 +9,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from signoff.policy.checks import Facts
-from signoff.policy.history import (
-    AliasState,
-    DeploymentState,
-    Entry,
-    History,
-    Mark,
-    Note,
-    StageState,
-    VersionState,
-)
+from signoff.policy.entries import Entry
+from signoff.policy.history import AliasState, DeploymentState, History, Mark, Note, StageState, VersionState
 from signoff.policy.states import States
 from signoff.policy.trust import TrustRecord
 from signoff.records.record import LogRecord

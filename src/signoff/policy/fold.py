@@ -11,7 +11,8 @@ from typing import Any
 from signoff.policy import moves, steps
 from signoff.policy.checks import Facts
 from signoff.policy.draft import Draft, Reasons, Turn
-from signoff.policy.history import Entry, History
+from signoff.policy.entries import Entry
+from signoff.policy.history import History
 from signoff.policy.trust import TrustChain
 from signoff.records import statement as said
 from signoff.records.record import LogRecord

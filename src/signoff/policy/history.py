@@ -4,91 +4,16 @@ The rule it keeps: nothing in here knows a clock or a file; two readers of the s
 equal values.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import overload
 
 import msgspec
 
-from signoff.records.record import LogRecord
-from signoff.records.series import Series
+from signoff.policy.entries import Entries, Entry
 from signoff.records.statement import Named
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One record of a log, and what it is worth.
-
-    Attributes:
-        record: The record.
-        reasons: Why it has no effect; () while it has.
-    """
-
-    record: LogRecord
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def effective(self) -> bool:
-        """Tell whether the record has its effect."""
-        return not self.reasons
-
-
-class Entries(Sequence[Entry]):
-    """Records, and what each is worth; it grows as its series does."""
-
-    __slots__ = ("_reasons", "_records")
-
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        """Begin with some entries."""
-        self._records = Series()
-        self._reasons: Mapping[int, tuple[str, ...]] = {}
-        more = self.and_then(entries)
-        self._records, self._reasons = more._records, more._reasons
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._records)
-
-    @overload
-    def __getitem__(self, at: int) -> Entry: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Entry, ...]: ...
-    def __getitem__(self, at: int | slice) -> Entry | tuple[Entry, ...]:
-        """Return one entry, or some."""
-        if isinstance(at, slice):
-            return tuple(self[i] for i in range(len(self))[at])
-        place = range(len(self))[at]
-        return Entry(record=self._records[place], reasons=self._reasons.get(place, ()))
-
-    def __eq__(self, other: object) -> bool:
-        """Compare the records and what they are worth."""
-        if not isinstance(other, Entries):
-            return NotImplemented
-        return self._reasons == other._reasons and self._records == other._records
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def and_then(self, entries: Iterable[Entry]) -> "Entries":
-        """Return these entries and what follows them."""
-        new = list(entries)
-        more = {len(self) + at: one.reasons for at, one in enumerate(new) if one.reasons}
-        longer = object.__new__(Entries)
-        longer._records = self._records.and_then(one.record for one in new)
-        longer._reasons = {**self._reasons, **more} if more else self._reasons
-        return longer
-
-    def within(self, records: Series) -> "Entries":
-        """Return the same entries, holding their records together with a series that begins with them."""
-        shared = object.__new__(Entries)
-        shared._records, shared._reasons = records.first(len(self)), self._reasons
-        return shared
-
-    def find(self, identity: str) -> Entry | None:
-        """Return the entry of a record by its id, or None."""
-        place = self._records.find(identity)
-        return None if place is None else self[place]
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An effective approval or rejection that nobody withdrew.
 
     Attributes:
@@ -116,7 +41,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An effective request for approval that nobody withdrew."""
 
     record: str
@@ -127,7 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
 
 
-class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An evaluation that counts for rules.
 
     Attributes:
@@ -147,7 +72,7 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """That somebody deprecated, revoked or purged a version."""
 
     record: str
@@ -158,7 +83,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
+class Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What somebody said about a version or the model."""
 
     record: str
@@ -167,7 +92,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
 
 
-class VersionState(msgspec.Struct, frozen=True, kw_only=True):
+class VersionState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a log says of one registered version.
 
     Attributes:
@@ -213,7 +138,7 @@ class VersionState(msgspec.Struct, frozen=True, kw_only=True):
     comments: tuple[Note, ...] = ()
 
 
-class StageState(msgspec.Struct, frozen=True, kw_only=True):
+class StageState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which version a stage points at.
 
     Attributes:
@@ -249,7 +174,7 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, reviewed=True)
 
 
-class AliasState(msgspec.Struct, frozen=True, kw_only=True):
+class AliasState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which version an alias points at."""
 
     alias: str
@@ -259,7 +184,7 @@ class AliasState(msgspec.Struct, frozen=True, kw_only=True):
     moment: datetime
 
 
-class DeploymentState(msgspec.Struct, frozen=True, kw_only=True):
+class DeploymentState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a deployer last reported of a version in an environment."""
 
     environment: str

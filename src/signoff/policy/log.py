@@ -64,9 +64,7 @@ def verify_log(
     return VerifiedLog(chain=chain, records=start.records.and_then(new), fault=fault)
 
 
-def _next(
-    content: bytes | str, last: LogRecord | None, trust: TrustChain, *, chain: str, vouched: bool
-) -> LogRecord:
+def _next(content: bytes | str, last: LogRecord | None, trust: TrustChain, *, chain: str, vouched: bool) -> LogRecord:
     if isinstance(content, str):
         raise VerificationError(content)
     record = parse_record(content, vouched=vouched)

@@ -48,19 +48,19 @@ class _Shared:
 class States(Mapping[str, VersionState]):
     """Version's name to its state, in the order of registration."""
 
-    __slots__ = ("_changed", "_length", "_shared")
+    __slots__ = ("changed", "length", "shared")
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._shared, self._length = _Shared(), 0
-        self._changed: dict[str, VersionState] = {}
+        self.shared, self.length = _Shared(), 0
+        self.changed: dict[str, VersionState] = {}
 
     @classmethod
     def of(cls, states: Mapping[str, VersionState]) -> "States":
         """Return states that may be added to, without any change of these."""
         made = cls()
         if isinstance(states, States):
-            made._shared, made._length, made._changed = states._shared, states._length, dict(states._changed)
+            made.shared, made.length, made.changed = states.shared, states.length, dict(states.changed)
         else:
             for state in states.values():
                 made.add(state)
@@ -68,11 +68,11 @@ class States(Mapping[str, VersionState]):
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return self._length
+        return self.length
 
     def __iter__(self) -> Iterator[str]:
         """Yield every name."""
-        return islice(iter(self._shared.order), self._length)
+        return islice(iter(self.shared.order), self.length)
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a version of this name is registered."""
@@ -80,11 +80,11 @@ class States(Mapping[str, VersionState]):
 
     def __getitem__(self, name: str) -> VersionState:
         """Return the state of a version."""
-        changed = self._changed.get(name)
+        changed = self.changed.get(name)
         if changed is not None:
             return changed
-        place = self._shared.names[name]
-        if place >= self._length:
+        place = self.shared.names[name]
+        if place >= self.length:
             raise KeyError(name)
         return self._state(place)
 
@@ -92,7 +92,7 @@ class States(Mapping[str, VersionState]):
         """Compare all states and their order."""
         if not isinstance(other, Mapping) or len(self) != len(other):
             return False
-        if isinstance(other, States) and self._shared is other._shared and self._changed == other._changed:
+        if isinstance(other, States) and self.shared is other.shared and self.changed == other.changed:
             return True
         return all(mine == theirs for mine, theirs in zip(self.items(), other.items(), strict=True))
 
@@ -101,70 +101,70 @@ class States(Mapping[str, VersionState]):
     @property
     def newest(self) -> str | None:
         """The name of the version registered last."""
-        return self._shared.order[self._length - 1] if self._length else None
+        return self.shared.order[self.length - 1] if self.length else None
 
     def place_of(self, name: str) -> int | None:
         """Return which registration in a row a version was, from 0; None where it is not registered."""
-        place = self._shared.names.get(name, self._length)
-        return place if place < self._length else None
+        place = self.shared.names.get(name, self.length)
+        return place if place < self.length else None
 
     def spoken(self) -> Iterator[VersionState]:
         """Yield the states of the versions that somebody spoke of since they were registered."""
-        return iter(tuple(self._changed.values()))
+        return iter(tuple(self.changed.values()))
 
     def spoken_of(self, name: str) -> VersionState | None:
         """Return the state of a version that somebody spoke of since it was registered; None for any other."""
-        return self._changed.get(name)
+        return self.changed.get(name)
 
     def same_at(self, name: str, other: Mapping[str, VersionState]) -> bool:
         """Tell whether a version has the same state here and there."""
-        if isinstance(other, States) and self._shared is other._shared:
-            return self._changed.get(name) == other._changed.get(name) and name in other
+        if isinstance(other, States) and self.shared is other.shared:
+            return self.changed.get(name) == other.changed.get(name) and name in other
         return self.get(name) == other.get(name)
 
     def spelled(self, name: str) -> str | None:
         """Return how the version is spelled whose name differs at most in case, or None where there is none."""
         if name in self:
             return name
-        found = self._shared.respelled.get(name.lower(), name.lower())
+        found = self.shared.respelled.get(name.lower(), name.lower())
         return found if found in self else None
 
     def add(self, state: VersionState) -> None:
         """Put a version there that was not; only who made these states with `of` may."""
-        shared = self._shared
-        if len(shared.order) != self._length:
-            shared = self._shared = self._own()
+        shared = self.shared
+        if len(shared.order) != self.length:
+            shared = self.shared = self._own()
         name = state.version
-        shared.names[name] = self._length
+        shared.names[name] = self.length
         shared.order.append(name)
         shared.items.append(state)
         if name.lower() != name:
             shared.respelled[name.lower()] = name
-        self._length += 1
+        self.length += 1
 
     def put(self, state: VersionState) -> None:
         """Put a changed state in its place; only who made these states with `of` may."""
-        self._changed[state.version] = state
+        self.changed[state.version] = state
 
     def put_aside(self, records: Series, *, since: int = 0) -> None:
         """Keep the slots of the versions from a place on, and no longer their states, where nobody spoke of them."""
-        self._shared.records = records
-        for place in range(since, self._length):
-            item = self._shared.items[place]
-            if isinstance(item, VersionState) and self._shared.records.id_at(item.seq - 1) == item.record:
-                self._shared.items[place] = item.seq
+        self.shared.records = records
+        for place in range(since, self.length):
+            item = self.shared.items[place]
+            if isinstance(item, VersionState) and self.shared.records.id_at(item.seq - 1) == item.record:
+                self.shared.items[place] = item.seq
 
     def _own(self) -> _Shared:
         """Return what is shared as far as these states know it."""
-        own, old = _Shared(), self._shared
-        own.order, own.items, own.records = old.order[: self._length], old.items[: self._length], old.records
+        own, old = _Shared(), self.shared
+        own.order, own.items, own.records = old.order[: self.length], old.items[: self.length], old.records
         own.names = {name: place for place, name in enumerate(own.order)}
         own.respelled = {name.lower(): name for name in own.order if name.lower() != name}
         return own
 
     def _state(self, place: int) -> VersionState:
-        item = self._shared.items[place]
+        item = self.shared.items[place]
         if isinstance(item, VersionState):
             return item
-        assert self._shared.records is not None
-        return as_registered(self._shared.records[item - 1])
+        assert self.shared.records is not None
+        return as_registered(self.shared.records[item - 1])

@@ -29,17 +29,17 @@ class Pile(Protocol):
 class Series(Sequence[LogRecord]):
     """Records in their order."""
 
-    __slots__ = ("_items", "_length", "_pile")
+    __slots__ = ("items", "length", "pile")
 
     def __init__(self, records: Iterable[LogRecord] = ()) -> None:
         """Begin with some records."""
-        self._items: list[LogRecord | bytes] = list(records)
-        self._length = len(self._items)
-        self._pile: Pile | None = None
+        self.items: list[LogRecord | bytes] = list(records)
+        self.length = len(self.items)
+        self.pile: Pile | None = None
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return self._length
+        return self.length
 
     @overload
     def __getitem__(self, at: int) -> LogRecord: ...
@@ -48,37 +48,37 @@ class Series(Sequence[LogRecord]):
     def __getitem__(self, at: int | slice) -> LogRecord | tuple[LogRecord, ...]:
         """Return one record, or some."""
         if isinstance(at, slice):
-            return tuple(self._record(self._items[i]) for i in range(self._length)[at])
-        return self._record(self._items[range(self._length)[at]])
+            return tuple(self._record(self.items[i]) for i in range(self.length)[at])
+        return self._record(self.items[range(self.length)[at]])
 
     def __iter__(self) -> Iterator[LogRecord]:
         """Yield every record."""
-        for at in range(self._length):
-            yield self._record(self._items[at])
+        for at in range(self.length):
+            yield self._record(self.items[at])
 
     def __eq__(self, other: object) -> bool:
         """Compare what the records are."""
         if not isinstance(other, Series):
             return NotImplemented
-        if self._length != other._length:
+        if self.length != other.length:
             return False
-        return self._items is other._items or all(one == two for one, two in zip(self, other, strict=True))
+        return self.items is other.items or all(one == two for one, two in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
 
     @property
     def head(self) -> str:
         """The id of the last record; 64 zeros where there is none."""
-        return self.id_at(self._length - 1) if self._length else NO_RECORD
+        return self.id_at(self.length - 1) if self.length else NO_RECORD
 
     def id_at(self, at: int) -> str:
         """Return the id of one record."""
-        item = self._items[range(self._length)[at]]
+        item = self.items[range(self.length)[at]]
         return item[:ID].hex() if isinstance(item, bytes) else item.id
 
     def ids(self) -> Iterator[str]:
         """Yield every id."""
-        for at in range(self._length):
+        for at in range(self.length):
             yield self.id_at(at)
 
     def find(self, identity: str) -> int | None:
@@ -88,41 +88,42 @@ class Series(Sequence[LogRecord]):
     def first(self, length: int) -> "Series":
         """Return the series of the first so many records."""
         shorter = Series()
-        shorter._items, shorter._length, shorter._pile = self._items, min(length, self._length), self._pile
+        shorter.items, shorter.length, shorter.pile = self.items, min(length, self.length), self.pile
         return shorter
 
     def and_then(self, records: Iterable[LogRecord]) -> "Series":
         """Return this series and what follows it."""
-        longer = self.first(self._length)
+        longer = self.first(self.length)
         for record in records:
-            if longer._length == len(longer._items):
-                longer._items.append(record)
-            elif not longer._holds(longer._length, record):
-                longer._items = [*longer._items[: longer._length], record]
-            longer._length += 1
+            if longer.length == len(longer.items):
+                longer.items.append(record)
+            elif not longer.holds(longer.length, record):
+                longer.items = [*longer.items[: longer.length], record]
+            longer.length += 1
         return longer
 
     def put_aside(self, pile: Pile, *, since: int = 0) -> None:
         """Keep the bytes of the records from a place on, and no longer what they say, as far as the pile has room."""
-        self._pile = self._pile or pile
-        for at in range(since, self._length):
-            item = self._items[at]
+        self.pile = self.pile or pile
+        for at in range(since, self.length):
+            item = self.items[at]
             if isinstance(item, LogRecord):
                 content = item.line + item.armor
-                place = self._pile.put(content)
+                place = self.pile.put(content)
                 if place is None:
                     return
                 packed = place.to_bytes(PLACE, "big") + len(content).to_bytes(SIZE, "big")
-                self._items[at] = bytes.fromhex(item.id) + packed
+                self.items[at] = bytes.fromhex(item.id) + packed
 
-    def _holds(self, at: int, record: LogRecord) -> bool:
-        item = self._items[at]
+    def holds(self, at: int, record: LogRecord) -> bool:
+        """Tell whether a record stands there."""
+        item = self.items[at]
         return item is record or self._record(item) == record
 
     def _record(self, item: LogRecord | bytes) -> LogRecord:
         if isinstance(item, LogRecord):
             return item
-        assert self._pile is not None
+        assert self.pile is not None
         place, size = item[ID : ID + PLACE], item[ID + PLACE :]
-        content = self._pile.get(int.from_bytes(place, "big"), int.from_bytes(size, "big"))
+        content = self.pile.get(int.from_bytes(place, "big"), int.from_bytes(size, "big"))
         return parse_record(content, vouched=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from signoff.policy.lineage import Claim, Graph, VersionFacts, build_graph
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.schema.cards import VersionMetadata
 from signoff.schema.manifest import Manifest
 from signoff.values.names import Digest

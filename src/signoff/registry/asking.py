@@ -13,7 +13,8 @@ from signoff.errors import InvalidValueError, NotFoundError, SchemaError, Storag
 from signoff.records.record import LogRecord
 from signoff.registry.asks import Ask
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.schema import layout
 from signoff.schema.cards import Evaluation, load_evaluation
 from signoff.values.names import ModelName, slug

@@ -15,6 +15,9 @@ from signoff.policy.history import History, VersionState
 from signoff.records.statement import Action
 from signoff.signing.base import Identity
 
+CardNow = Callable[[str, str], str | None]
+"""Returns the sha256 of a version's model card as it is now."""
+
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One record that somebody wants to make.
@@ -112,12 +115,24 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     ask: Ask
     history: History
     now: datetime
-    card_now: Callable[[str, str], str | None]
+    card_now: CardNow
 
     @property
     def state(self) -> VersionState | None:
         """The version that is asked about."""
         return self.history.versions.get(self.ask.version or "")
+
+
+def once(card_now: CardNow) -> CardNow:
+    """Return what asks for each card once."""
+    known: dict[tuple[str, str], str | None] = {}
+
+    def ask(model: str, version: str) -> str | None:
+        if (model, version) not in known:
+            known[model, version] = card_now(model, version)
+        return known[model, version]
+
+    return ask
 
 
 def difference(before: Prepared, after: Prepared) -> str:

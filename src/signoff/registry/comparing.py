@@ -9,7 +9,7 @@ from signoff.policy.compare import Column, ComparedRow, FileFacts, compare
 from signoff.registry.details import files_of
 from signoff.registry.registry import Registry
 from signoff.registry.rows import tags_of, text_of_any
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.schema.cards import VersionMetadata
 from signoff.values.metrics import Direction
 from signoff.values.names import Digest

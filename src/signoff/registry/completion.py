@@ -3,15 +3,12 @@
 The rule it keeps: what is filled in is what the author would see at this moment; readers compute their own.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 from signoff.policy.approvals import standing
 from signoff.policy.history import History
-from signoff.registry.asks import Ask
+from signoff.registry.asks import Ask, CardNow
 from signoff.schema.rules import TrustDocument
-
-CardNow = Callable[[str, str], str | None]
 
 
 def complete(

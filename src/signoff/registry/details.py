@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from signoff.errors import SchemaError, StorageError
-from signoff.policy.history import DeploymentState, Entry, Evaluated
+from signoff.policy.entries import Entry
+from signoff.policy.history import DeploymentState, Evaluated
 from signoff.policy.lineage import Step
 from signoff.registry.bases import present_of
 from signoff.registry.registry import Registry
 from signoff.registry.rows import deployments_of
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.schema import layout
 from signoff.schema.cards import Evaluation, load_evaluation
 

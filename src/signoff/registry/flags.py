@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from signoff.registry.ancestry import graph_of
 from signoff.registry.reader import Reader
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.values.names import Digest
 
 

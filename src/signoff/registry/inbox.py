@@ -10,7 +10,8 @@ import msgspec
 
 from signoff.policy.approvals import Standing
 from signoff.policy.history import VersionState
-from signoff.registry.snapshot import ModelView, Snapshot, VersionView
+from signoff.registry.snapshot import ModelView, Snapshot
+from signoff.registry.views import VersionView
 from signoff.schema.rules import TrustDocument
 
 UNUSABLE = frozenset({"revoked", "purged", "missing"})

@@ -214,15 +214,13 @@ class Reader:
         """Return a model's log as it was read last."""
         return self._logs.get(model) or self.log(model)
 
-    def take(self, model: str, log: VerifiedLog) -> None:
-        """Take a log over that goes on from the known one by what this process has just verified and written."""
+    def take(self, model: str, log: VerifiedLog, history: History) -> None:
+        """Take a log over, with its state, that goes on from the known one by what was just verified and written."""
         known = self.known(model)
-        self._keep(model, self._folded(model, log, known.history), beside=known)
+        self._keep(model, self._settled(log, history, known.history), beside=known)
 
-    def _grown(
-        self, model: str, grown: "Grown", contents: Sequence[bytes | str], *, vouched: int = 0
-    ) -> "Grown":
-        """Return a log and its history after more slots; of very many records, all but few are put aside."""
+    def _grown(self, model: str, grown: "Grown", contents: Sequence[bytes | str], *, vouched: int = 0) -> "Grown":
+        """Return a log and its history after more slots."""
         for begin in range(0, len(contents), AT_ONCE):
             part = contents[begin : begin + AT_ONCE]
             log = verify_log(part, self.trust, start=grown.log, vouched=max(0, vouched - begin))
@@ -232,8 +230,13 @@ class Reader:
         return grown
 
     def _folded(self, model: str, log: VerifiedLog, before: History) -> "Grown":
+        new = log.records[len(before.entries) :]
+        history = fold(new, self.trust, self.facts(model), start=before) if new else before
+        return self._settled(log, history, before)
+
+    def _settled(self, log: VerifiedLog, history: History, before: History) -> "Grown":
+        """Return what has grown, with one series of records for both; of very many, all but few are put aside."""
         known = len(before.entries)
-        history = fold(log.records[known:], self.trust, self.facts(model), start=before)
         self._held += len(log.records) - known
         if self._held > MOST_HELD:
             log.records.put_aside(self.spool, since=known)
@@ -262,9 +265,7 @@ class Reader:
             return AlarmError(message, hint="records were taken away; restore them from a backup")
         return alarm or self.trust_alarm
 
-    def _chain_alarm(
-        self, chain: str, length: int, id_at: Callable[[int], str], *, fault: str
-    ) -> SignoffError | None:
+    def _chain_alarm(self, chain: str, length: int, id_at: Callable[[int], str], *, fault: str) -> SignoffError | None:
         """Return what is wrong with a chain; one that ends early because of a fault is not called rolled back."""
         try:
             need_pinned(self.pins, chain, length, lambda seq: id_at(seq - 1))

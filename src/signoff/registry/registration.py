@@ -139,7 +139,8 @@ class Registration:
         metadata = self._metadata(model, version, present=layout.VERSION_FILE in files)
         stamps = {f"{folder}/{path}": files[path].stamp for path in wanted}
         before = self._sent({} if hashed is None else hashed, folder, files, progress=progress)
-        digests = self._hash(stamps, before, progress=progress, stopped=stopped)
+        sizes = {f"{folder}/{path}": files[path].size for path in wanted}
+        digests = self._hash(stamps, before, sizes=sizes, progress=progress, stopped=stopped)
         self._need_unchanged(folder, stamps)
         manifest = make_manifest({path.removeprefix(f"{folder}/"): digest for path, digest in digests.items()})
         card = layout.CARD_FILE in files
@@ -171,12 +172,15 @@ class Registration:
         stamps: Mapping[str, str],
         hashed: Hashed,
         *,
+        sizes: Mapping[str, int],
         progress: Callable[[int], None] | None,
         stopped: Callable[[], bool],
     ) -> dict[str, str]:
         known = {path: hashed[path][1] for path, stamp in stamps.items() if hashed.get(path, ("",))[0] == stamp}
         try:
-            return hash_files(self._storage, tuple(stamps), progress=progress, stopped=stopped, known=known)
+            return hash_files(
+                self._storage, tuple(stamps), progress=progress, stopped=stopped, known=known, sizes=sizes
+            )
         finally:
             hashed.update({path: (stamps[path], digest) for path, digest in known.items()})
 

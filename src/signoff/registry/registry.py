@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from signoff.registry.registration import Registration, Sealing
     from signoff.registry.scan import Scanner, SoFar
     from signoff.registry.signoffs import Signoffs
-    from signoff.registry.snapshot import ModelView, Snapshot, VersionView
+    from signoff.registry.snapshot import ModelView, Snapshot
     from signoff.registry.verifying import Report
+    from signoff.registry.views import VersionView
     from signoff.schema.scalars import Value
     from signoff.signing.base import Identity, Signer
     from signoff.storage.placing import How
@@ -209,16 +210,17 @@ class Registry:
         self.reader.refresh_trust(thorough=False)
         return self.signoffs.prepare(ask, me)
 
-    def commit(self, prepared: Prepared, signer: Signer | None = None) -> Written:
+    def commit(self, prepared: Prepared, signer: Signer | None = None, *, just_decided: bool = False) -> Written:
         """Sign what was decided, with the person's key, and publish it; see `Signoffs.commit`."""
         from signoff.registry.signoffs import need_effective
 
         need_effective(prepared)
-        return self.signoffs.commit(prepared, signer or self.signer(prepared.identity))
+        chosen = signer or self.signer(prepared.identity)
+        return self.signoffs.commit(prepared, chosen, just_decided=just_decided)
 
     def sign(self, ask: Ask, me: Me | None = None, signer: Signer | None = None) -> Written:
         """Decide, sign and publish an ask in one step."""
-        return self.commit(self.prepare(ask, me or self.me()), signer)
+        return self.commit(self.prepare(ask, me or self.me()), signer, just_decided=True)
 
     def approve(self, ref: str, *, stage: str, comment: str = "", me: Me | None = None) -> Written:
         """Approve a version for a stage."""

@@ -25,7 +25,8 @@ from signoff.policy.trust import TrustChain
 from signoff.registry.cache import as_written, plain
 from signoff.registry.pins import place_of
 from signoff.registry.rows import headline, headline_metrics
-from signoff.registry.snapshot import ModelView, Said, Snapshot, Status, Totals, VersionView
+from signoff.registry.snapshot import ModelView, Snapshot
+from signoff.registry.views import Said, Status, Totals, VersionView
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 from signoff.values.metrics import Metric

@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from signoff.errors import InvalidValueError
 from signoff.policy.history import DeploymentState
 from signoff.policy.query_terms import Value
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.schema.cards import VersionMetadata
 from signoff.schema.scalars import text_of
 from signoff.values.metrics import Metric

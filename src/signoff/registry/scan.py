@@ -17,9 +17,10 @@ from signoff.registry.flags import with_flags
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
-from signoff.registry.snapshot import ModelView, Snapshot, VersionView, totals_of
+from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.versions import VersionScan
+from signoff.registry.views import VersionView, totals_of
 from signoff.schema import layout
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, load_model, load_registry
 from signoff.storage.base import Entry

@@ -7,7 +7,6 @@ created, never replaced; whoever loses the race decides again.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache
 
 import msgspec
 from msgspec import UNSET
@@ -22,13 +21,13 @@ from signoff.errors import (
 )
 from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
-from signoff.policy.fold import judge
+from signoff.policy.fold import fold, judge
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import LogRecord, compose_line, join_record, named, read_line
-from signoff.records.statement import RECORD_NAMESPACE, Action, Named
-from signoff.registry.asks import Ask, Look, Prepared, Written, difference
+from signoff.records.statement import KINDS, RECORD_NAMESPACE, Action, Named
+from signoff.registry.asks import Ask, CardNow, Look, Prepared, Written, difference, once
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
 from signoff.registry.journal import Journal
@@ -46,9 +45,7 @@ MOST_TRIES = 200
 class Signoffs:
     """Decides asks and writes records to the logs of one registry."""
 
-    def __init__(
-        self, reader: Reader, surroundings: Surroundings, *, card_now: Callable[[str, str], str | None]
-    ) -> None:
+    def __init__(self, reader: Reader, surroundings: Surroundings, *, card_now: CardNow) -> None:
         """Write through this reader's storage.
 
         Args:
@@ -73,7 +70,7 @@ class Signoffs:
         """
         known = self._reader.next_records(ask.model)
         known.need_sound()
-        now, card_now = self._surroundings.now(), cache(self.card_now)
+        now, card_now = self._surroundings.now(), once(self.card_now)
         fields = complete(ask, known.history, self._reader.trust.newest.document, card_now=card_now, now=now)
         action = self._action(ask, me, known, fields=fields, now=now)
         digest = _digest(ask, known.history)
@@ -92,7 +89,7 @@ class Signoffs:
             seq=len(known.log.records) + 1,
             digest=digest,
             findings=findings,
-            reasons=self._all_reasons(look, reasons),
+            reasons=self._all_reasons(look, reasons, findings),
             standing=self._standing(look),
             replaces=str(replaces) if replaces is not None else None,
             moment=now,
@@ -153,7 +150,7 @@ class Signoffs:
             "time": stamp(now),
         }
         try:
-            return msgspec.convert(predicate, Action)  # type: ignore[no-any-return]  # (a union is a type here)
+            return msgspec.convert(predicate, KINDS.get(ask.action, Action))
         except msgspec.ValidationError as error:
             message = f"cannot {ask.words}: {error}"
             raise InvalidValueError(message, hint="see: signoff help") from None
@@ -170,11 +167,12 @@ class Signoffs:
         card = look.card_now(ask.model, state.version)
         return standing(state, ask.stage, trust=self._reader.trust.newest.document, card=card, at=look.now)
 
-    def _all_reasons(self, look: Look, reasons: tuple[str, ...]) -> tuple[str, ...]:
+    def _all_reasons(self, look: Look, reasons: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[str, ...]:
         found = list(reasons)
         ask, state = look.ask, look.state
         if state is not None and ask.stage in self._reader.trust.newest.document.stages and ask.action in BINDING:
-            asked = self._findings(look, BINDING[ask.action])
+            which = BINDING[ask.action]
+            asked = findings if which is CHECKS else self._findings(look, which)
             said = [f"rule not met: {one.check}: {one.detail}" for one in asked if one.outcome != "met"]
             found += [reason for reason in said if reason not in found]
         if state is not None and ask.action == "purge":
@@ -184,8 +182,13 @@ class Signoffs:
             found += [] if present else ["its SHA256SUMS is missing or not the registered one"]
         return tuple(found)
 
-    def commit(self, prepared: Prepared, signer: Signer) -> Written:
+    def commit(self, prepared: Prepared, signer: Signer, *, just_decided: bool = False) -> Written:
         """Sign and publish what was decided.
+
+        Args:
+            prepared: What was decided.
+            signer: Who holds the key.
+            just_decided: Nothing happened since: what could have moved was looked at right before it was decided.
 
         Raises:
             RefusedError: It would have no effect.
@@ -193,37 +196,38 @@ class Signoffs:
             SigningError: The key's holder did not sign.
             StorageError: The record could not be published.
         """
-        for _ in range(MOST_TRIES):
-            prepared = self._again(prepared, signer)
+        for tries in range(MOST_TRIES):
+            prepared = prepared if just_decided and not tries else self._again(prepared, signer)
             need_effective(prepared)
             armored = signer.sign(prepared.line, namespace=RECORD_NAMESPACE)
             path = layout.record_path(prepared.chain, prepared.seq)
             content = join_record(prepared.line, [armored])
-            log = self._need_counting(prepared, content)
+            log, history = self._need_counting(prepared, content)
             try:
                 self._reader.storage.put_new(path, content)
             except AlreadyExistsError:
                 if signer.needs_touch:
                     raise self._conflict(prepared, "somebody wrote first; look again and touch again") from None
                 continue
-            self._reader.take(prepared.ask.model, log)
+            self._reader.take(prepared.ask.model, log, history)
             id_ = log.records[prepared.seq - 1].id
             self._journal.tell(prepared.chain, prepared.seq, id_)
             self._packing.follow(self._reader.known(prepared.ask.model))
             return Written(prepared=prepared, id=id_, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
 
-    def _need_counting(self, prepared: Prepared, content: bytes) -> VerifiedLog:
-        """Return the log with these bytes, once it is sure that every reader takes them and that they have their effect."""
+    def _need_counting(self, prepared: Prepared, content: bytes) -> tuple[VerifiedLog, History]:
+        """Return the log with these bytes and its state; every reader takes them, and they have their effect."""
         known, trust = self._reader.known(prepared.ask.model), self._reader.trust
         log = verify_log([content], trust, start=known.log)
         if log.fault:
             message = f"nothing was written: no reader would accept it: {log.fault}"
             raise VerificationError(message, hint="sign it again, with the key that was chosen")
-        reasons = judge(log.records[-1], trust, self._reader.facts(prepared.ask.model), state=known.history)
+        history = fold(log.records[-1:], trust, self._reader.facts(prepared.ask.model), start=known.history)
+        reasons = history.entries[-1].reasons
         if reasons:
             raise RefusedError(prepared.ask.words, reasons, hint="nothing was written")
-        return log
+        return log, history
 
     def _again(self, prepared: Prepared, signer: Signer) -> Prepared:
         """Return the same decision on the log as it is now, or say what changed."""

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from signoff.errors import InvalidValueError
-from signoff.policy.history import Entry, History
+from signoff.policy.entries import Entry
+from signoff.policy.history import History
 from signoff.policy.trust import TrustChain, TrustRecord
 from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.snapshot import Snapshot

@@ -20,7 +20,7 @@ from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, 
 from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
-from signoff.registry.snapshot import StageStatus, Status, VersionView
+from signoff.registry.views import StageStatus, VersionView, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
 from signoff.storage.base import Info
@@ -117,7 +117,8 @@ class ModelVersions:
 
     def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
         """Yield the view of every version; those that are not in `only` have the files that they had."""
-        for self._at, name in enumerate(self.names):
+        for at, name in enumerate(self.names):
+            self._at = at
             again = only is None or name in only
             yield self._registered(name, again=again) if name in self._states else self._draft(name, again=again)
 
@@ -287,14 +288,3 @@ def _by_version(pointers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...
     for version, name in pointers:
         found[version] += (name,)
     return found
-
-
-def status_of(state: VersionState, *, present: bool) -> Status:
-    """Return a registered version's status in one word."""
-    if state.revoked is not None:
-        return "revoked"
-    if state.purged is not None:
-        return "purged"
-    if not present:
-        return "missing"
-    return "deprecated" if state.deprecated is not None else "registered"

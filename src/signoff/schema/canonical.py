@@ -61,24 +61,32 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def _need_restricted(value: object, depth: int = 0) -> None:
-    if value is None or isinstance(value, (str, bool)):
-        return
-    if isinstance(value, int):
-        _need(-LARGEST <= value <= LARGEST, "a number is beyond 2^53")
-        return
-    _need(depth <= DEEPEST, "it nests too deep")
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _need(key.isascii(), "a key is not ASCII")
-            _need_restricted(item, depth + 1)
-        return
-    _need(isinstance(value, (list, tuple)), "a value is a number with a fraction; decimals are written as strings")
-    assert isinstance(value, (list, tuple))
-    for item in value:
-        _need_restricted(item, depth + 1)
-
-
-def _need(condition: object, fault: str) -> None:
-    if not condition:
+def _need_restricted(value: object) -> None:
+    fault = _fault(value, 0)
+    if fault:
         raise SchemaError(fault)
+
+
+def _fault(value: object, depth: int) -> str:
+    """Return why a value cannot stand in a signed line, or ""."""
+    if value is None or isinstance(value, (str, bool)):
+        return ""
+    if isinstance(value, int):
+        return "" if -LARGEST <= value <= LARGEST else "a number is beyond 2^53"
+    if depth > DEEPEST:
+        return "it nests too deep"
+    if isinstance(value, dict):
+        return _fault_in(value, depth + 1)
+    if isinstance(value, (list, tuple)):
+        return next((fault for item in value if (fault := _fault(item, depth + 1))), "")
+    return "a value is a number with a fraction; decimals are written as strings"
+
+
+def _fault_in(found: Mapping[str, object], depth: int) -> str:
+    for key, item in found.items():
+        if not key.isascii():
+            return "a key is not ASCII"
+        fault = "" if item.__class__ is str else _fault(item, depth)  # most are texts, and every text may stand there
+        if fault:
+            return fault
+    return ""

@@ -7,8 +7,8 @@ only regular files are opened for their bytes, and opening never waits (a FIFO c
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 
@@ -18,6 +18,7 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 PRIVATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 READ_BACK = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 UNSYNCED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS})
+ABSENT = os.strerror(errno.ENOENT)
 KINDS = {
     stat.S_IFLNK: "a symlink",
     stat.S_IFIFO: "a FIFO",
@@ -48,14 +49,22 @@ def failed(path: str, error: OSError, *, doing: str) -> StorageError:
             return StorageError(message)
 
 
-@contextmanager
-def open_folder(root: str, parts: Sequence[str], *, create: bool = False) -> Iterator[int]:
+class open_folder:  # noqa: N801  (used as the function that it stands for; a generator costs as much as the calls inside)
     """Give a descriptor of a folder below the root, as `enter` finds it, and close it."""
-    folder = enter(root, parts, create=create)
-    try:
-        yield folder
-    finally:
-        os.close(folder)
+
+    __slots__ = ("_folder",)
+
+    def __init__(self, root: str, parts: Sequence[str], *, create: bool = False) -> None:
+        """Open the folder."""
+        self._folder = enter(root, parts, create=create)
+
+    def __enter__(self) -> int:
+        """Return the descriptor."""
+        return self._folder
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        os.close(self._folder)
 
 
 def enter(root: str, parts: Sequence[str], *, create: bool = False) -> int:
@@ -74,23 +83,21 @@ def enter(root: str, parts: Sequence[str], *, create: bool = False) -> int:
         folder = os.open(root, ROOT)
     except OSError as error:
         raise failed(root, error, doing="open") from error
-    for depth in range(len(parts)):
+    for depth, part in enumerate(parts):
         above = folder
         try:
-            folder = _enter(above, parts, depth=depth, create=create)
+            folder = os.open(part, FOLDER, dir_fd=above)
+        except OSError as error:
+            folder = _enter(above, parts, depth=depth, create=create, met=error)
         finally:
             os.close(above)
     return folder
 
 
-def _enter(folder: int, parts: Sequence[str], *, depth: int, create: bool) -> int:
-    try:
-        return os.open(parts[depth], FOLDER, dir_fd=folder)
-    except FileNotFoundError as error:
-        if not create:
-            raise failed("/".join(parts[: depth + 1]), error, doing="open") from error
-    except OSError as error:
-        raise _explain(folder, parts[depth], path="/".join(parts[: depth + 1]), error=error) from error
+def _enter(folder: int, parts: Sequence[str], *, depth: int, create: bool, met: OSError) -> int:
+    """Make the folder that was not there, or say what stands in its place."""
+    if not create or not isinstance(met, FileNotFoundError):
+        raise _explain(folder, parts[depth], path="/".join(parts[: depth + 1]), error=met) from met
     return _make(folder, parts, depth=depth)
 
 
@@ -103,7 +110,10 @@ def _make(folder: int, parts: Sequence[str], *, depth: int) -> int:
         sync_folder(folder)
     except OSError as error:
         raise failed(path, error, doing="make the folder") from error
-    return _enter(folder, parts, depth=depth, create=False)
+    try:
+        return os.open(parts[depth], FOLDER, dir_fd=folder)
+    except OSError as error:
+        raise _explain(folder, parts[depth], path=path, error=error) from error
 
 
 def open_regular(folder: int, name: str, *, path: str) -> tuple[int, os.stat_result]:
@@ -115,6 +125,8 @@ def open_regular(folder: int, name: str, *, path: str) -> tuple[int, os.stat_res
     """
     try:
         file = os.open(name, READ, dir_fd=folder)
+    except FileNotFoundError as error:  # what a writer meets most: the next slot is free
+        raise NotFoundError(f"cannot open {path!r}: {ABSENT}") from error  # noqa: EM102, TRY003
     except OSError as error:
         raise _explain(folder, name, path=path, error=error) from error
     status = os.fstat(file)

@@ -7,7 +7,7 @@ holds up the end of the program.
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from io import BufferedReader
 from queue import Empty, SimpleQueue
@@ -24,15 +24,16 @@ PATIENCE = 0.1
 Progress = Callable[[int], None]
 
 
-def hash_file(stream: BinaryIO, *, progress: Progress | None) -> str:
+def hash_file(stream: BinaryIO, *, progress: Progress | None, size: int = BUFFER) -> str:
     """Return the SHA-256 of a stream's rest, in hex.
 
     Args:
         stream: What to read.
         progress: Told how many bytes were just done.
+        size: About how many bytes there are: a small file needs no large buffer.
     """
     digest = hashlib.sha256()
-    for chunk in chunks(stream, bytearray(BUFFER)):
+    for chunk in chunks(stream, bytearray(max(1, min(BUFFER, size + 1)))):
         digest.update(chunk)
         if progress:
             progress(len(chunk))
@@ -55,6 +56,7 @@ def hash_files(
     stopped: Callable[[], bool],
     threads: int | None = None,
     known: dict[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> dict[str, str]:
     """Return the SHA-256 of files, in hex, by path, in the order asked.
 
@@ -67,20 +69,22 @@ def hash_files(
         stopped: Whether to give up; asked at least every 0.2 seconds.
         threads: How many threads; None: one for each core, at most 8.
         known: Digests that are known already, by path; what is found is put there at once, so that it outlasts a stop.
+        sizes: How large the files were when they were listed, which decides only how they are read; None: it is asked.
 
     Raises:
         StoppedError: `stopped` said so.
         StorageError: A file cannot be read, or is none (a symlink …): the first that was met.
     """
     work = _Work(storage, progress=progress, done={} if known is None else known)
-    sizes = {path: storage.info(path).size for path in paths if path not in work.done}
+    todo = [path for path in paths if path not in work.done]
+    sizes = {path: storage.info(path).size if sizes is None else sizes[path] for path in todo}
     small = [path for path in sizes if sizes[path] < SMALL]
     large = sorted((path for path in sizes if sizes[path] >= SMALL), key=lambda path: -sizes[path])
     try:
-        work.start(large, threads=min(len(large), threads or _cores()))
+        work.start(large, threads=min(len(large), threads or _cores()) if large else 0)
         for path in small:
             work.need_going(stopped)
-            work.done[path] = work.hash(path)
+            work.done[path] = work.hash(path, size=sizes[path])
         work.collect(len(large), stopped=stopped)
     finally:
         work.over.set()
@@ -124,11 +128,11 @@ class _Work:
             message = "stopped before every file was hashed"
             raise StoppedError(message)
 
-    def hash(self, path: str) -> str:
+    def hash(self, path: str, *, size: int = BUFFER) -> str:
         """Return a file's digest."""
         try:
             with closing(self.storage.open(path)) as stream:
-                return hash_file(stream, progress=self._tell)
+                return hash_file(stream, progress=self._tell, size=size)
         except OSError as error:
             message = f"cannot read {path!r}: {error.strerror or error}"
             raise StorageError(message) from error

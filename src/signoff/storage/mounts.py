@@ -15,12 +15,10 @@ OCTAL = re.compile(r"\\([0-7]{3})")
 
 def filesystem_of(folder: str) -> str:
     """Return the type of the filesystem that holds a folder, as the kernel calls it, or "unknown"."""
-    from pathlib import Path  # noqa: PLC0415  (a cold command asks only what it writes to)
-
     try:
-        device = Path(folder).stat().st_dev
-        mountinfo = Path(MOUNTS).read_text(encoding="utf-8", errors="surrogateescape")
-        return find_type(mountinfo, folder=str(Path(folder).resolve()), device=device)
+        device = os.stat(folder).st_dev  # noqa: PTH116  (pathlib costs a cold start)
+        with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as mountinfo:  # noqa: PTH123
+            return find_type(mountinfo.read(), folder=os.path.realpath(folder), device=device)
     except OSError:
         return UNKNOWN
 

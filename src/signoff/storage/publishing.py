@@ -150,8 +150,14 @@ def _take(target: Target, folder: int, content: Iterable[bytes], *, mode: int | 
         raise failed(target.path, error, doing="write") from error
     finally:
         os.close(file)
-        with suppress(OSError):
-            os.unlink(name, dir_fd=folder)
+        _forget(folder, name)
+
+
+def _forget(folder: int, name: str) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except OSError:
+        return  # what is left over is for `doctor`
 
 
 def _write(target: Target, file: int, content: Iterable[bytes], *, mode: int | None) -> None:

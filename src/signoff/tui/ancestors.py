@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from signoff.policy.lineage import Edge, Node, Step
 from signoff.registry.details import Ancestry
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.pages import Text, heading, title_line
 from signoff.tui.present import Piece, Pieces, state
 from signoff.tui.scene import Scene

@@ -14,8 +14,9 @@ from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.elsewhere import paste_lines
 from signoff.registry.registration import Sealing
 from signoff.registry.signers import in_words, kind_words, place_words, record_command
-from signoff.registry.snapshot import ModelView, StageStatus, VersionView
+from signoff.registry.snapshot import ModelView
 from signoff.registry.takingback import back_words
+from signoff.registry.views import StageStatus, VersionView
 from signoff.schema.manifest import load_manifest
 from signoff.tui.forms import NEW_ALIAS
 from signoff.tui.grounds import card_line, evidence_lines, metric_lines

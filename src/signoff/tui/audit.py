@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from signoff.policy.history import Entry
+from signoff.policy.entries import Entry
 from signoff.policy.query import Value
 from signoff.policy.trust import TrustRecord
 from signoff.registry.checkpoints import Checkpoint

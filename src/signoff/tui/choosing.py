@@ -6,7 +6,7 @@ version that was registered first.
 
 from collections.abc import Sequence
 
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.scene import Scene
 
 FEWEST = 2

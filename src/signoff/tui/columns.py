@@ -10,7 +10,8 @@ from datetime import datetime
 import msgspec
 
 from signoff.registry.rows import natural
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.columnnames import CHOSEN, USUAL, full_name
 from signoff.tui.measured import LONGEST_TITLE, Measured
 from signoff.tui.present import Piece, glyph, or_unknown, state

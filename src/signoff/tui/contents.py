@@ -6,7 +6,7 @@ The rule it keeps: pure; sizes and digests line up and the path, which may be lo
 from collections.abc import Iterator, Sequence
 
 from signoff.registry.details import FileLine
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.schema.parts import Artifact
 from signoff.tui.pages import Text, heading, problem_lines
 from signoff.tui.present import Pieces, count, fit, glyph

@@ -10,7 +10,8 @@ import msgspec
 from signoff.policy.checks import Finding
 from signoff.registry.details import Ancestry, Evidence, FileLine
 from signoff.registry.rows import deployments_of
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.ancestors import lineage_text
 from signoff.tui.columns import standing_piece
 from signoff.tui.contents import files_text

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from signoff.policy.history import Decision, Evaluated, VersionState
 from signoff.registry.details import EvaluationLine, Evidence, UnsignedEvaluation
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.schema.cards import Evaluation
 from signoff.schema.scalars import Value, text_of
 from signoff.tui.measures import metric_name, metric_value

@@ -7,7 +7,7 @@ so.
 from collections.abc import Iterator
 
 from signoff.policy.approvals import Standing
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.measures import BETTER, delta_text, metric_name, pair_lines
 from signoff.tui.pages import labelled
 from signoff.tui.present import Piece, Pieces

@@ -5,8 +5,8 @@ The rule it keeps: pure; the newest first; a record without effect says why.
 
 from collections.abc import Iterable, Sequence
 
-from signoff.policy.history import Entry
-from signoff.registry.snapshot import VersionView
+from signoff.policy.entries import Entry
+from signoff.registry.views import VersionView
 from signoff.tui.pages import about_version, entry_lines
 from signoff.tui.scene import Scene
 from signoff.tui.widgets.blocks import Block

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cache
 
 from signoff.registry.rows import VersionRow, headline, headline_metrics, known_names, tags_of, text_of_any
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.present import Piece
 from signoff.tui.widgets.fields import Field, Order
 from signoff.tui.widgets.table import Column

@@ -11,7 +11,8 @@ import msgspec
 
 from signoff.policy.compare import Better
 from signoff.registry.rows import headline_metrics
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys
 from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, shown, width_of
 from signoff.tui.scene import Pair, Scene, paired

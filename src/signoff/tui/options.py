@@ -5,12 +5,14 @@ The rule it keeps: pure; a list holds only what makes sense, and where nothing d
 
 from collections.abc import Callable, Iterator, Sequence
 
-from signoff.policy.history import Decision, Entry, History, Request, StageState
+from signoff.policy.entries import Entry
+from signoff.policy.history import Decision, History, Request, StageState
 from signoff.registry.asking import NewEvaluation
 from signoff.registry.people import Me
 from signoff.registry.problems import Problem
 from signoff.registry.signers import in_words
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.asked import Asked, Choice, Option, option
 from signoff.tui.scene import Scene, needed
 from signoff.values.display import UNKNOWN, age

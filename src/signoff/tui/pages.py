@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from signoff.errors import SignoffError
 from signoff.policy.checks import Finding
-from signoff.policy.history import Decision, Entry
+from signoff.policy.entries import Entry
+from signoff.policy.history import Decision
 from signoff.registry.problems import Problem
-from signoff.registry.snapshot import StageStatus, VersionView
+from signoff.registry.views import StageStatus, VersionView
 from signoff.tui.columns import signoff_piece, standing_piece
 from signoff.tui.measures import PANE_WIDTH, short_table
 from signoff.tui.present import Piece, Pieces, count, fit, glyph, or_unknown, state

@@ -10,7 +10,8 @@ from signoff.policy.history import DeploymentState
 from signoff.policy.query import Value
 from signoff.registry.rows import VersionRow, natural
 from signoff.registry.serving import Environment, Pointer
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.pages import Text, heading, labelled
 from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, count, glyph, or_unknown
 from signoff.tui.refusals import GONE

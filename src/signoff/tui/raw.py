@@ -5,7 +5,7 @@ The rule it keeps: pure; the signed line is shown byte for byte, as far as a ter
 
 import msgspec
 
-from signoff.policy.history import Entry
+from signoff.policy.entries import Entry
 from signoff.registry.texts import by_hand, record_writing
 from signoff.tui.highlight import json_line
 from signoff.tui.pages import Text, entry_lines, heading

@@ -11,7 +11,8 @@ import msgspec
 
 from signoff.policy.history import Decision, Request
 from signoff.registry.inbox import REVIEWERS
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.schema.rules import TrustDocument
 
 GONE = {"revoked", "purged", "missing"}

@@ -13,7 +13,8 @@ import msgspec
 
 from signoff.policy.compare import Better, better_of
 from signoff.registry.inbox import waiting_for
-from signoff.registry.snapshot import ModelView, Snapshot, StageStatus, VersionView
+from signoff.registry.snapshot import ModelView, Snapshot
+from signoff.registry.views import StageStatus, VersionView
 from signoff.schema.rules import StageRule
 from signoff.tui.refusals import Asking, refusals, refusals_of_model, why_no_approval
 from signoff.values.metrics import Direction, Metric, delta, direction

@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from signoff.policy.compare import ComparedRow, metric_key
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.bars import slice_keys, slice_label
 from signoff.tui.measures import BETTER, NOT_COMPARABLE, SIGNS, delta_text, measured_on, metric_name
 from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, or_unknown, shown, width_of

@@ -4,7 +4,7 @@ The rule it keeps: pure; the same questions for records of logs, of the trust ch
 a chain; what a kind does not have is "".
 """
 
-from signoff.policy.history import Entry
+from signoff.policy.entries import Entry
 from signoff.policy.trust import TrustRecord
 from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.timeline import InvalidSlot, Told

@@ -11,7 +11,8 @@ import msgspec
 
 from signoff.policy.compare import Better, better_of, metric_key
 from signoff.registry.rows import headline_metrics, natural
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.measures import delta_text
 from signoff.tui.present import aligned, count
 from signoff.values.display import UNKNOWN

@@ -6,7 +6,8 @@ The rule it keeps: pure; without a person it says why nobody signs here, how tha
 from signoff.policy.query import Value
 from signoff.registry.inbox import Waiting
 from signoff.registry.rows import VersionRow, natural
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.pages import Text
 from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, state
 from signoff.tui.scene import Scene

@@ -10,7 +10,8 @@ import pytest
 from builders import World
 from signoff.registry.cache import Contents, look_of, meaning, shelf_name
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import Snapshot, VersionView
+from signoff.registry.snapshot import Snapshot
+from signoff.registry.views import VersionView
 from signoff.schema.cards import VersionMetadata, load_version
 from signoff.storage.base import Info
 from signoff.storage.local import LocalStorage

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from signoff.policy.history import Entries, Entry
+from signoff.policy.entries import Entries, Entry
 from signoff.policy.trust import TrustRecord
 from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.timeline import InvalidSlot, key_of, moment_of, timeline, timeline_of

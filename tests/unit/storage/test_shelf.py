@@ -12,6 +12,7 @@ from signoff.storage.shelf import Shelf, count_rows
 from signoff.storage.state import cache_folder
 
 NAME = "registry/files.sqlite"
+NAMES = ("7", *(f"{one}-{two}" for one in range(16) for two in range(20)))
 ROW = ("fraud", "7", b"stamp", b"value")
 
 

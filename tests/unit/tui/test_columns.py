@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from signoff.registry.opening import open_registry
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.columnnames import OWN
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured

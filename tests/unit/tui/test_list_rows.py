@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from signoff.policy.history import DeploymentState, Entry
+from signoff.policy.entries import Entry
+from signoff.policy.history import DeploymentState
 from signoff.policy.query import Row, parse_query
 from signoff.registry.inbox import Waiting
 from signoff.registry.serving import Environment, Pointer

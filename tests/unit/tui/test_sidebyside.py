@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from signoff.policy.compare import Column, FileFacts, compare
-from signoff.registry.snapshot import Said, VersionView
+from signoff.registry.views import Said, VersionView
 from signoff.tui.present import Pieces
 from signoff.tui.sidebyside import Comparison, comparison_of, lay_out, legend, row_line, title_lines, told
 from signoff.values.metrics import Metric

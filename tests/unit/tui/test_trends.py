@@ -5,7 +5,8 @@ from decimal import Decimal
 import msgspec
 
 from signoff.policy.history import History
-from signoff.registry.snapshot import ModelView, Said, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import Said, VersionView
 from signoff.schema.cards import ModelMetadata
 from signoff.tui.trends import in_order, trend_of, trends_of
 from signoff.values.metrics import Metric

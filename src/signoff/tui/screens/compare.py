@@ -9,7 +9,7 @@ from textual.widget import Widget
 from signoff.errors import SignoffError
 from signoff.registry.comparing import compare_versions
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.choosing import FEWEST
 from signoff.tui.columns import standing_piece
 from signoff.tui.messages import Go

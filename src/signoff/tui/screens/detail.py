@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from signoff.errors import SignoffError
 from signoff.policy.checks import Finding
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.measures import PANE_WIDTH
 from signoff.tui.pages import Text, detail, findings_said
 from signoff.tui.scene import Scene

@@ -7,7 +7,8 @@ from textual.widget import Widget
 
 from signoff.registry.inbox import Waiting, all_waiting, waiting_for
 from signoff.registry.rows import VersionRow, known_names
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.messages import Go, Sign
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import DetailPane

@@ -17,7 +17,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from signoff.errors import SignoffError
-from signoff.registry.snapshot import Snapshot, VersionView
+from signoff.registry.snapshot import Snapshot
+from signoff.registry.views import VersionView
 from signoff.tui.bindings import begin_entries, bindings
 from signoff.tui.choosing import why_no_comparison
 from signoff.tui.commands import COMMANDS, Situation, commands_on, why_not

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from signoff.errors import SignoffError
 from signoff.registry.details import ancestry_of, evidence_of, files_of
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import VersionView
 from signoff.registry.texts import Writing, metadata_writing
+from signoff.registry.views import VersionView
 from signoff.tui.describing import Described, model_text, version_text
 from signoff.tui.highlight import yaml_line
 from signoff.tui.pages import Text, findings_said

@@ -7,7 +7,8 @@ from textual.widget import Widget
 
 from signoff.registry.rows import VersionRow, known_names
 from signoff.registry.serving import Pointer, pointers_of
-from signoff.registry.snapshot import ModelView, VersionView
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
 from signoff.tui.messages import Go, Sign
 from signoff.tui.pointers import PointerRow, gone_versions, pointer_fields, pointer_line, pointer_text
 from signoff.tui.scene import Scene

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from signoff.errors import SignoffError
 from signoff.registry.details import ancestry_of, evidence_of, files_of
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.ancestors import lineage_text
 from signoff.tui.contents import files_text
 from signoff.tui.evidence import evidence_text

@@ -6,7 +6,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from signoff.registry.rows import VersionRow, known_names, newest_first
-from signoff.registry.snapshot import VersionView
+from signoff.registry.views import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
 from signoff.tui.messages import Go

@@ -57,5 +57,7 @@ def ordered(things: Iterable[Thing], fields: Sequence[Field[Thing]], sort: Sort)
     orders = list(map(order, every))
     known = [at for at, one in enumerate(orders) if one is not None]
     known.sort(key=orders.__getitem__, reverse=sort.descending)
-    unknown = [thing for thing, one in zip(every, orders, strict=True) if one is None] if len(known) < len(every) else []
+    unknown = (
+        [thing for thing, one in zip(every, orders, strict=True) if one is None] if len(known) < len(every) else []
+    )
     return [every[at] for at in known] + unknown
