@@ -3,6 +3,7 @@
 The rule it keeps: a command that cannot be done says why in the footer; pages never push each other.
 """
 
+from textual import events
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -15,6 +16,7 @@ from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.screens.copying import CopyMenu
+from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.screens.page import Page
 from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.table import make_dialog, make_page
@@ -45,6 +47,18 @@ class NavigatingApp(OrderlyApp):
         self.busy = 0
         self.freshness = Freshness("reading")
         self.colour = True
+
+    async def on_event(self, event: events.Event) -> None:
+        """Have a dialog that takes one key after the other do so, instead of handing the key on."""
+        front = next(reversed(self.screen_stack), None)
+        if not isinstance(front, OrderedDialog) or not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+            return
+        self.app_focus = True
+        if isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True):
+            return
+        if not front.take_text(event) and isinstance(event, events.Key):
+            await self._check_bindings(event.key)
 
     def rescan(self) -> None:
         """Have everything read again."""

@@ -42,6 +42,15 @@ class TickBox(Push):
         super().action_push()
 
 
+class Blank(Entry):
+    """A line of a form to fill in: enter goes on to the next one at once, and never signs."""
+
+    async def action_submit(self) -> None:
+        """Go on to what is next, and tell."""
+        self.screen.focus_next()
+        await super().action_submit()
+
+
 class Dialog(Vertical):
     """Title, text, choices, fields, notice, buttons."""
 
@@ -111,7 +120,7 @@ class Dialog(Vertical):
         if TYPED in self.entries:
             self.entries[TYPED].placeholder = version
             return
-        self.entries[TYPED] = Entry(placeholder=version, id=TYPED)
+        self.entries[TYPED] = Blank(placeholder=version, id=TYPED)
         self.rows += 1
         await self.fields.mount(_row("Type the version to sign", "warn", self.entries[TYPED], id="row-typed"))
 
@@ -193,7 +202,7 @@ class Dialog(Vertical):
 
 def _entry(field: Field, start: str) -> Entry:
     safe = "".join(character for character in start if displayable(character) == character)
-    return Entry(value=safe, placeholder=field.example, id=field.name)
+    return Blank(value=safe, placeholder=field.example, id=field.name)
 
 
 def _row(label: str, tone: Tone, entry: Widget, *, id: str) -> Horizontal:  # noqa: A002  (Textual's own word)
