@@ -196,7 +196,7 @@ async def test_a_comparison_of_what_is_not_there_says_so(story: Story) -> None:
     app = app_of(story)
     async with app.run_test(size=SMALL) as pilot:
         await at_versions(app, pilot)
-        app.on_go(Go("compare", "fraud:1", "fraud:99"))
+        await app.on_go(Go("compare", "fraud:1", "fraud:99"))
         await until(pilot, lambda: "fraud:99 is not there" in screen(app))
 
 

@@ -10,11 +10,11 @@ from textual.widgets import Input
 from signoff.registry.snapshot import Snapshot
 from signoff.tui.bindings import BEGINNING
 from signoff.tui.commands import need_command, why_not
-from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
+from signoff.tui.painting import PaintingApp
 from signoff.tui.screens.copying import CopyMenu
 from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.screens.page import Page
@@ -27,7 +27,7 @@ from signoff.tui.widgets.chrome import Freshness
 ALL_DOINGS = DOINGS | TYPED_DOINGS
 
 
-class NavigatingApp(OrderlyApp):
+class NavigatingApp(PaintingApp):
     """An app that goes from page to page."""
 
     CSS = """
@@ -143,15 +143,16 @@ class NavigatingApp(OrderlyApp):
         """Do what was typed behind `:` or chosen from the palette."""
         fulfil(self, message.wish)
 
-    def on_go(self, message: Go) -> None:
+    async def on_go(self, message: Go) -> None:
         """Put a page in front; the page that is there is not put upon itself."""
         front = self.page
         if (front.page_id, front.words) == (message.page, message.words):
             return
         page = make_page(self.session, message.page, *message.words)
         page.words = message.words
-        self.push_screen(page)
-        page.call_after_refresh(self.show)
+        await self.put_in_front(page)
+        self.show()
+        page.call_after_refresh(page.appear)
 
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""
