@@ -13,6 +13,7 @@ from signoff.tui.commands import need_command, why_not
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
+from signoff.tui.keymap import gives_way
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.painting import PaintingApp
 from signoff.tui.screens.copying import CopyMenu
@@ -90,9 +91,12 @@ class NavigatingApp(PaintingApp):
         self.page.show(self.snapshot, self.freshness, busy=self.busy)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave a key that would begin an entry to the entry that is being typed in."""
-        begins = action == "command" and parameters[0] in BEGINNING
-        return not (begins and isinstance(self.focused, Input)) and super().check_action(action, parameters)
+        """Leave a key that would begin an entry to the entry that is being typed in, and one of two commands' to its own."""
+        if action != "command":
+            return super().check_action(action, parameters)
+        command = need_command(str(parameters[0]))
+        typed = command.id in BEGINNING and isinstance(self.focused, Input)
+        return not typed and not gives_way(command, self.page.page_id, self.session.keymap)
 
     def action_command(self, command_id: str) -> None:
         """Do a command of the page in front, or say why it cannot be done."""
