@@ -57,7 +57,8 @@ class Dialog(Vertical):
     DEFAULT_CSS = """
     Dialog { width: 100%; max-width: 104; height: auto; border: round $warning; padding: 0 1; background: $surface; }
     Dialog OneLine { background: $surface; }
-    Dialog Push { background: $boost; margin: 0 1 0 0; }
+    Dialog Entry, Dialog Entry:focus { background: $panel; }
+    Dialog Push { background: $panel; margin: 0 1 0 0; }
     Dialog Push:focus { background: $block-cursor-background; }
     Dialog > #question { height: auto; background: $surface; padding: 0; margin: 0 0 1 0; }
     Dialog > #notice { height: auto; max-height: 3; background: $surface; padding: 0; }
