@@ -230,8 +230,6 @@ LABELS = {
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
-    "up": "↑",
-    "down": "↓",
 }
 
 

@@ -4,11 +4,10 @@ The rule it keeps: a change of pages is one paint. Textual alone paints a page t
 empty, with the size known, with its contents; and a page that is uncovered twice.
 """
 
-from typing import ClassVar
+from typing import Any
 
-from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
-from textual.app import AwaitComplete
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
 from signoff.tui.crashing import OrderlyApp
@@ -21,7 +20,7 @@ BREAKPOINTS = ((0, "-narrow"), (110, "-wide"), (150, "-broad"))
 class PaintingApp(OrderlyApp):
     """An app whose pages appear at once."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = list(BREAKPOINTS)
+    HORIZONTAL_BREAKPOINTS = list(BREAKPOINTS)  # noqa: RUF012  (Textual's own word)
 
     def size_class(self) -> str:
         """Return the class of a page for the width there is."""
@@ -42,7 +41,7 @@ class PaintingApp(OrderlyApp):
             self.call_next(page.appear)
         return done
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:  # noqa: ANN401  (what Rich calls a renderable)
         """Paint, unless the page is on its way."""
         if isinstance(screen, Page) and screen.hidden:
             renderable = None

@@ -2,12 +2,13 @@
 
 import pytest
 
+from signoff.tui.present import Piece
 from signoff.tui.widgets.lines import Line, changed_cells
 
 
-def line(*pieces: tuple[str, str], base: str = "") -> Line:
+def line(*pieces: Piece, base: str = "") -> Line:
     """Return a line."""
-    return Line(tuple(pieces), base)
+    return Line(pieces, base)
 
 
 @pytest.mark.parametrize(
