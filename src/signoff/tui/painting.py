@@ -45,4 +45,5 @@ class PaintingApp(OrderlyApp):
         """Paint, unless the page is on its way."""
         if isinstance(screen, Page) and screen.hidden:
             renderable = None
-        super()._display(screen, wired(renderable) if isinstance(renderable, CompositorUpdate) else renderable)
+        sent: Any = wired(renderable) if isinstance(renderable, CompositorUpdate) else renderable
+        super()._display(screen, sent)
