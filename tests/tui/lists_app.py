@@ -34,7 +34,7 @@ class ListsApp(SignoffApp):
         message.prevent_default()
         self.asked.append(message)
 
-    def on_go(self, message: Go) -> None:
+    async def on_go(self, message: Go) -> None:
         """Remember texts, which this part does not show."""
         if message.page == "text":
             message.prevent_default()

@@ -36,7 +36,7 @@ class WatchedApp(SignoffApp):
         self.signed: list[tuple[str, str, str, dict[str, object]]] = []
         super().__init__(*words, **more)  # type: ignore[arg-type]
 
-    def on_go(self, message: Go) -> None:
+    async def on_go(self, message: Go) -> None:
         self.gone.append((message.page, *message.words))
         if message.page not in {"versions", "version", "help", "problems"}:
             message.prevent_default()

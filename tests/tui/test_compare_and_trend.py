@@ -196,7 +196,7 @@ async def test_a_comparison_of_what_is_not_there_says_so(story: Story) -> None:
     app = app_of(story)
     async with app.run_test(size=SMALL) as pilot:
         await at_versions(app, pilot)
-        app.on_go(Go("compare", "fraud:1", "fraud:99"))
+        await app.on_go(Go("compare", "fraud:1", "fraud:99"))
         await until(pilot, lambda: "fraud:99 is not there" in screen(app))
 
 
@@ -233,20 +233,36 @@ async def test_a_trend_tells_values_differences_and_what_they_mean(story: Story)
         assert "higher is better" in screen(app)
 
 
-async def test_columns_change_the_metric_and_come_round(story: Story) -> None:
+async def test_brackets_and_columns_change_the_metric_and_come_round(story: Story) -> None:
     app = app_of(story)
     async with app.run_test(size=SMALL) as pilot:
         await at_versions(app, pilot)
         await pilot.press("m")
         page = await plotted(app, pilot)
         assert page.trend.key == "accuracy on holdout test"
-        await pilot.press("L")
+        await pilot.press("]")
         await until(pilot, lambda: page.trend.key == "latency_p50")
         assert "ms · lower is better" in screen(app)
-        await pilot.press("L")
+        await pilot.press("[")
         await until(pilot, lambda: page.trend.key == "accuracy on holdout test")
         await pilot.press("H")
         await until(pilot, lambda: page.trend.key == "latency_p50")
+        await pilot.press("tab")
+        await until(pilot, lambda: page.trend.key == "accuracy on holdout test")
+
+
+async def test_that_everything_is_read_again_is_said_until_somebody_moves(story: Story) -> None:
+    app = app_of(story)
+    async with app.run_test(size=SMALL) as pilot:
+        (await at_versions(app, pilot)).listing.table.move_to("4")
+        await pilot.press("c")
+        page = await compared(app, pilot)
+        await pilot.press("r")
+        app.show()
+        await pilot.pause()
+        assert page.footer.render_line(0).text.strip() == "reading everything again"
+        await pilot.press("j")
+        await until(pilot, lambda: "reading everything again" not in page.footer.render_line(0).text)
 
 
 async def test_without_utf_8_both_pages_are_ascii(story: Story) -> None:

@@ -11,6 +11,7 @@ from signoff.tui.screens.inbox import InboxPage
 from signoff.tui.screens.models import ModelsPage
 from signoff.tui.screens.serving import ServingPage
 from signoff.tui.screens.versions import VersionsPage
+from signoff.tui.widgets.lines import LineView
 from stories import Story
 from tui.lists_app import WIDE, ListsApp, at, lines_of, opened, text_of, until
 
@@ -255,6 +256,37 @@ async def test_a_pane_that_gets_room_shows_what_the_cursor_is_on(story: Story) -
         await pilot.resize_terminal(*WIDE)
         await until(pilot, lambda: "fraud:3" in " ".join(lines_of(page.pane)))
         await until(pilot, lambda: "approvals" in " ".join(lines_of(page.pane)))
+
+
+def texts(pane: LineView) -> list[str]:
+    """Return the lines of a pane without its scroll bar."""
+    return [line.rstrip(" ▐") for line in lines_of(pane)]
+
+
+@pytest.mark.parametrize(("down", "up"), [("J", "K"), ("shift+down", "shift+up")])
+async def test_the_pane_is_scrolled_while_the_cursor_stays(story: Story, down: str, up: str) -> None:
+    async with opened(story, "versions", "fraud", who="ben", size=(WIDE[0], 15)) as (app, pilot):
+        page = app.page
+        assert isinstance(page, VersionsPage)
+        await until(pilot, lambda: page.pane.last_top > 3)
+        first, here = texts(page.pane), page.subject
+        await pilot.press(down)
+        await until(pilot, lambda: texts(page.pane)[0] == first[3])
+        await pilot.press(*[down] * 20)
+        await until(pilot, lambda: page.pane.top == page.pane.last_top)
+        await pilot.press(*[up] * 20)
+        await until(pilot, lambda: texts(page.pane) == first)
+        assert page.subject == here
+
+
+async def test_a_pane_that_cannot_be_scrolled_says_why(story: Story) -> None:
+    async with opened(story, "models", who="ben", size=WIDE) as (app, pilot):
+        await pilot.press("J")
+        await until(pilot, lambda: "all of the pane is shown" in app.page.footer.render_line(0).text)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.page.size.width == 80)
+        await pilot.press("K")
+        await until(pilot, lambda: "it needs 110 columns" in app.page.footer.render_line(0).text)
 
 
 async def test_ages_are_counted_anew_by_a_key_and_not_by_the_clock(story: Story) -> None:

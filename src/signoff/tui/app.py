@@ -42,7 +42,6 @@ class SignoffApp(NavigatingApp):
 
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "registry"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-broad")]  # noqa: RUF012
 
     def __init__(
         self,

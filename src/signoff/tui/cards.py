@@ -24,7 +24,7 @@ from signoff.tui.present import Piece, Pieces, Tone, count
 from signoff.values.display import displayable_lines
 
 LARGEST = 512 * 1024
-PART = 8 * 1024
+PART = 4 * 1024
 LONGEST_LINE = 4 * 1024
 MOST_COLUMNS = 24
 SHORT_FRONT = 12

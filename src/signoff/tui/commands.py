@@ -132,6 +132,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="up", keys=("q",), title="up or quit", group="app", priority=3),
     _tab("next", "]", "tab", title="next tab", priority=3, screens=TURNED),
     _tab("previous", "[", "shift+tab", title="previous tab", screens=TURNED),
+    Command(
+        id="metric.next", keys=("]", "tab"), title="next metric", group="look", priority=3, screens=frozenset({"trend"})
+    ),
+    Command(
+        id="metric.previous", keys=("[", "shift+tab"), title="metric before", group="look", screens=frozenset({"trend"})
+    ),
     _tab("overview", "1"),
     _tab("metrics", "2"),
     _tab("evidence", "3"),
@@ -142,8 +148,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="mark", keys=("space",), title="mark", group="look", priority=2, screens=MARKING),
     Command(id="mark.range", keys=("v",), title="mark from the last mark to here", group="look", screens=MARKING),
     Command(id="unmark", keys=("u",), title="take all marks away", group="look", screens=MARKING),
-    Command(id="column.left", keys=("H",), title="column or metric to the left", group="look", screens=COLUMNED),
-    Command(id="column.right", keys=("L",), title="column or metric to the right", group="look", screens=COLUMNED),
+    Command(id="column.left", keys=("H",), title="column to the left", group="look", screens=COLUMNED),
+    Command(id="column.right", keys=("L",), title="column to the right", group="look", screens=COLUMNED),
+    Command(id="pane.down", keys=("J", "shift+down"), title="scroll the pane beside", group="look", screens=LISTS),
+    Command(id="pane.up", keys=("K", "shift+up"), title="scroll the pane beside back", group="look", screens=LISTS),
     Command(id="sort", keys=("s",), title="sort", group="look", priority=2, screens=LISTS),
     _look("compare", "c", ON_VERSION | {"trend"}, priority=5),
     Command(
@@ -222,8 +230,6 @@ LABELS = {
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
-    "up": "↑",
-    "down": "↓",
 }
 
 

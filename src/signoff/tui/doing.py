@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from signoff.registry.snapshot import Snapshot
-from signoff.tui import doing_here, doing_outside
+from signoff.tui import doing_here, doing_outside, doing_pane
 from signoff.tui.choosing import refs_to_compare
 from signoff.tui.commands import COMMANDS
 from signoff.tui.messages import Go, Sign
@@ -100,6 +100,8 @@ DOINGS: dict[str, Doing] = {
     "copy": doing_here.offer_copies,
     "verify": doing_here.verify,
     "interrupt": doing_here.interrupt,
+    "pane.down": lambda app: doing_pane.scroll(app.page, 1),
+    "pane.up": lambda app: doing_pane.scroll(app.page, -1),
     "pager": doing_outside.open_pager,
     "edit": doing_outside.edit_file,
 }

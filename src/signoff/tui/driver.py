@@ -5,6 +5,7 @@ with an exit code that is not 0; input goes through the shield; at most two fram
 held key does not run on for seconds.
 """
 
+import atexit
 import contextlib
 import os
 import select
@@ -64,6 +65,7 @@ class SignoffDriver(LinuxDriver):
         self.ended_by = number
         signal.signal(signal.SIGALRM, self._force)
         signal.setitimer(signal.ITIMER_REAL, GRACE)
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.0)  # the interpreter's own end takes the handler away
         self._loop.call_soon_threadsafe(self._app.exit, None, SIGNAL_BASE + number)
 
     def _force(self, _number: int, _frame: FrameType | None) -> None:

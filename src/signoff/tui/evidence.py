@@ -3,6 +3,7 @@
 The rule it keeps: pure; what nobody signed is never shown as if it counted.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ INDENT = "    "
 LABEL = 12
 OUTCOME, KIND = 15, 12
 NAME = 34
+PLACE = re.compile(r"\[\d+\]")
 
 
 def evidence_text(view: VersionView, scene: Scene, evidence: Evidence | None) -> Text:
@@ -115,8 +117,17 @@ def _facts(said: Evaluation) -> Iterator[tuple[str, str]]:
         "links": ", ".join(f"{link.title}: {link.url}" if link.title else link.url for link in said.links),
     }
     facts |= {key: _any(value) for key, value in said.extra if "[" not in key}
-    facts["other"] = ", ".join(f"{key} {_any(value)}" for key, value in said.extra if "[" in key)
+    facts["other"] = "; ".join(f"{key} {', '.join(values)}" for key, values in _listed(said.extra).items())
     yield from ((label, text) for label, text in facts.items() if text)
+
+
+def _listed(extra: Iterable[tuple[str, Value]]) -> dict[str, list[str]]:
+    """Return what stands in lists, the values of one key together: `metrics.count` for each `metrics[3].count`."""
+    listed: dict[str, list[str]] = {}
+    for key, value in extra:
+        if "[" in key:
+            listed.setdefault(PLACE.sub("", key), []).append(_any(value))
+    return listed
 
 
 def _any(value: Value) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from signoff.tui.commands import BY_ID, COMMANDS, Command, key_label
+from signoff.tui.commands import BY_ID, COMMANDS, Command, applies, key_label
 
 SPELLINGS = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "return": "enter", "del": "delete"}
 MODIFIERS = frozenset({"ctrl", "shift", "alt"})
@@ -54,6 +54,13 @@ def keys_of(command: Command, keymap: Mapping[str, str]) -> tuple[str, ...]:
     """Return a command's keys under a keymap (command id -> keys, joined by commas)."""
     remapped = keymap.get(command.id)
     return command.keys if remapped is None else _split(remapped)
+
+
+def gives_way(command: Command, screen: str, keymap: Mapping[str, str]) -> bool:
+    """Tell whether a command that means nothing on a screen shares a key with one that does."""
+    keys = {*keys_of(command, keymap)}
+    others = (one for one in COMMANDS if applies(one, screen) and not keys.isdisjoint(keys_of(one, keymap)))
+    return not applies(command, screen) and any(others)
 
 
 def label_under(command: Command, keymap: Mapping[str, str]) -> str:

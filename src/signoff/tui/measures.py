@@ -226,6 +226,8 @@ def _intervals(pairs: Iterable[Pair], other: str, *, width: int, plain: bool) ->
     """Yield the confidence intervals, each above the reference's on one scale."""
     told = [one for one in pairs if one.this is not None and one.this.low is not None and one.this.high is not None]
     names = max((len(one.metric.name) for one in told), default=0)
+    if told:
+        yield from ((), (("confidence intervals", "dim"),))
     name, who = min(NAME_CELLS, names), max(len("this"), len(other))
     for one in told:
         both = [(who_is, metric) for who_is, metric in (("this", one.this), (other, one.other)) if metric is not None]

@@ -3,18 +3,21 @@
 The rule it keeps: a command that cannot be done says why in the footer; pages never push each other.
 """
 
+from textual import events
 from textual.reactive import reactive
 from textual.widgets import Input
 
 from signoff.registry.snapshot import Snapshot
 from signoff.tui.bindings import BEGINNING
 from signoff.tui.commands import need_command, why_not
-from signoff.tui.crashing import OrderlyApp
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
+from signoff.tui.keymap import gives_way
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
+from signoff.tui.painting import PaintingApp
 from signoff.tui.screens.copying import CopyMenu
+from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.screens.page import Page
 from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.table import make_dialog, make_page
@@ -25,7 +28,7 @@ from signoff.tui.widgets.chrome import Freshness
 ALL_DOINGS = DOINGS | TYPED_DOINGS
 
 
-class NavigatingApp(OrderlyApp):
+class NavigatingApp(PaintingApp):
     """An app that goes from page to page."""
 
     CSS = """
@@ -45,6 +48,18 @@ class NavigatingApp(OrderlyApp):
         self.busy = 0
         self.freshness = Freshness("reading")
         self.colour = True
+
+    async def on_event(self, event: events.Event) -> None:
+        """Have a dialog that takes one key after the other do so, instead of handing the key on."""
+        front = next(reversed(self.screen_stack), None)
+        if not isinstance(front, OrderedDialog) or not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+            return
+        self.app_focus = True
+        if isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True):
+            return
+        if not front.take_text(event) and isinstance(event, events.Key):
+            await self._check_bindings(event.key)
 
     def rescan(self) -> None:
         """Have everything read again."""
@@ -76,9 +91,12 @@ class NavigatingApp(OrderlyApp):
         self.page.show(self.snapshot, self.freshness, busy=self.busy)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave a key that would begin an entry to the entry that is being typed in."""
-        begins = action == "command" and parameters[0] in BEGINNING
-        return not (begins and isinstance(self.focused, Input)) and super().check_action(action, parameters)
+        """Leave a key that would begin an entry to the entry that is being typed in, and one of two commands' to its own."""
+        if action != "command":
+            return super().check_action(action, parameters)
+        command = need_command(str(parameters[0]))
+        typed = command.id in BEGINNING and isinstance(self.focused, Input)
+        return not typed and not gives_way(command, self.page.page_id, self.session.keymap)
 
     def action_command(self, command_id: str) -> None:
         """Do a command of the page in front, or say why it cannot be done."""
@@ -129,15 +147,16 @@ class NavigatingApp(OrderlyApp):
         """Do what was typed behind `:` or chosen from the palette."""
         fulfil(self, message.wish)
 
-    def on_go(self, message: Go) -> None:
+    async def on_go(self, message: Go) -> None:
         """Put a page in front; the page that is there is not put upon itself."""
         front = self.page
         if (front.page_id, front.words) == (message.page, message.words):
             return
         page = make_page(self.session, message.page, *message.words)
         page.words = message.words
-        self.push_screen(page)
-        page.call_after_refresh(self.show)
+        await self.put_in_front(page)
+        self.show()
+        page.call_after_refresh(page.appear)
 
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""

@@ -218,8 +218,8 @@ def entry_lines(entry: Entry, *, identified: bool = True) -> Iterator[Pieces]:
         (mark[0], tone),
         (f" {record.seq:>4}  {utc_minute(record.moment)}  ", "dim"),
         (fit(action, 11), "strong" if entry.effective else "dim"),
-        (f" {stage}" if stage else "", "plain"),
         (f"  {record.author}", "plain"),
+        (f"  {stage}" if stage else "", "plain"),
         (f"  {record.id[:12]}" if identified else "", "dim"),
     )
     said = getattr(record.action, "comment", "") or getattr(record.action, "reason", "")

@@ -84,3 +84,7 @@ def test_a_clash_in_a_keymap_names_both_commands() -> None:
 
 def test_keys_are_labelled_as_people_write_them() -> None:
     assert [key_label(key) for key in ("ctrl+d", "escape", "?", "pagedown")] == ["ctrl-d", "esc", "?", "pgdn"]
+
+
+def test_a_key_is_written_without_anything_but_ascii() -> None:
+    assert all(key_label(key).isascii() for command in COMMANDS for key in command.keys)

@@ -4,7 +4,7 @@ import pytest
 
 from signoff.registry.settings import Settings
 from signoff.tui.commands import need_command
-from signoff.tui.keymap import is_key, keymap_faults, keys_of, label_under, spelled, usable
+from signoff.tui.keymap import gives_way, is_key, keymap_faults, keys_of, label_under, spelled, usable
 from signoff.tui.wishes import told, wish_faults
 
 
@@ -68,3 +68,11 @@ def test_everything_wrong_with_wishes_is_told_with_its_setting_and_key() -> None
 
 def test_wishes_without_fault_are_not_talked_about() -> None:
     assert told(Settings(theme="dark", keymap={"filter": "f"}, columns=("version", "age"))) == ""
+
+
+def test_of_two_commands_with_one_key_the_one_of_the_screen_has_it() -> None:
+    assert gives_way(need_command("tab.next"), "trend", {})
+    assert not gives_way(need_command("metric.next"), "trend", {})
+    assert gives_way(need_command("metric.next"), "version", {})
+    assert not gives_way(need_command("tab.next"), "models", {})
+    assert not gives_way(need_command("tab.next"), "trend", {"metric.next": "f5"})

@@ -220,11 +220,12 @@ class ComparePage(Page):
         """Say anew how many versions have no room, once the table has its size."""
         self.call_after_refresh(self.again)
 
-    def on_sections_moved(self, _: Sections.Moved) -> None:
+    def on_sections_moved(self, moved: Sections.Moved) -> None:
         """Show the row in full."""
         row = self.row
         self.told.say(((f" {told(row, self.names())}", "dim"),) if row else ())
-        self.tell("")
+        if moved.by_hand:
+            self.tell("")
         self.offer()
 
     def on_sections_opened(self, _: Sections.Opened) -> None:

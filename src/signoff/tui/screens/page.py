@@ -70,6 +70,7 @@ class Page(Screen[None]):
         begin_entries(self._bindings, session.keymap)
         self.scene: Scene | None = None
         self.asked: dict[str, asyncio.Task[None]] = {}
+        self.hidden = False
         self.header = Header(id="header")
         self.footer = Footer(id="footer")
         self.prompt = Prompt(id="prompt")
@@ -81,6 +82,11 @@ class Page(Screen[None]):
         yield self.footer
         yield self.prompt
         yield OneLine(id="too-small")
+
+    def appear(self) -> None:
+        """Paint everything, once it stands as it should."""
+        self.hidden = False
+        self.refresh()
 
     def body(self) -> tuple[Widget, ...]:
         """Return what stands between header and footer."""

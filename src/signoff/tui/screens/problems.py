@@ -79,9 +79,10 @@ class ProblemsPage(Page):
             self.post_message(Go("versions", subject.model))
         return True
 
-    def on_blocks_moved(self, _: Blocks.Moved) -> None:
+    def on_blocks_moved(self, moved: Blocks.Moved) -> None:
         """End a message; the keys may be others."""
-        self.tell("")
+        if moved.by_hand:
+            self.tell("")
         self.offer()
 
     def on_blocks_opened(self, _: Blocks.Opened) -> None:

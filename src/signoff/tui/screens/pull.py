@@ -10,8 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from signoff.errors import RefusedError, SignoffError
 from signoff.registry.pulling import Pulled, Wanted
@@ -21,6 +19,7 @@ from signoff.tui.forms import FORMS, fault_of
 from signoff.tui.messages import Sign, TaskMoved
 from signoff.tui.pulltexts import Delivered, plan_text, progress_text, pulled_text, unplanned_text
 from signoff.tui.scene import Scene
+from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.session import Session
 from signoff.tui.tasks import Task, Tasks
 from signoff.tui.terminal import size_notice
@@ -31,7 +30,7 @@ from signoff.tui.widgets.entry import Push
 FORM = FORMS["pull"]
 
 
-class PullDialog(ModalScreen[None]):
+class PullDialog(OrderedDialog):
     """One delivery, from the folder's name to its end."""
 
     AUTO_FOCUS = "#cancel"
@@ -103,11 +102,6 @@ class PullDialog(ModalScreen[None]):
             self.action_cancel()
         elif event.push.id == "sign":
             self.begin_pull()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the next field: enter in a field never begins."""
-        event.stop()
-        self.focus_next()
 
     def begin_pull(self) -> None:
         """Deliver, as a task."""

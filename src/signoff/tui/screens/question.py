@@ -10,7 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from signoff.errors import InvalidValueError, SigningError, SignoffError
@@ -22,6 +21,7 @@ from signoff.tui.decision import IDENTITY, PERSON, Decision
 from signoff.tui.messages import Sign, SignerMoved, TaskMoved
 from signoff.tui.pages import Text
 from signoff.tui.scene import Scene
+from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.session import Session
 from signoff.tui.tasks import Task, Tasks
 from signoff.tui.terminal import size_notice
@@ -33,7 +33,7 @@ AGAIN = "look again and sign if you still want to"
 NOT_SIGNED, UNSIGNED = "nothing was signed", "nothing is signed yet"
 
 
-class QuestionDialog(ModalScreen[None]):
+class QuestionDialog(OrderedDialog):
     """One decision, from the choices to the question."""
 
     AUTO_FOCUS = "#cancel"
@@ -272,9 +272,8 @@ class QuestionDialog(ModalScreen[None]):
             self.show_choice(step, choice)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the next field: enter in a field never signs."""
+        """Ask again where the field moves what is asked."""
         event.stop()
-        self.focus_next()
         if self.asking and any(field.moves and field.name == event.input.id for field in self.decision.form.fields):
             self.begin()
 

@@ -182,8 +182,10 @@ class TrendPage(Page):
         match command_id:
             case "open" if self.subject.version:
                 self.post_message(Go("version", self.model_name, self.subject.version))
-            case "column.left" | "column.right":
-                self.choose(1 if command_id == "column.right" else -1)
+            case "metric.next" | "column.right":
+                self.choose(1)
+            case "metric.previous" | "column.left":
+                self.choose(-1)
             case _:
                 return False
         return True
@@ -198,9 +200,10 @@ class TrendPage(Page):
         else:
             self.tell("there is no other metric", "plain")
 
-    def on_table_moved(self, _: Table.Moved) -> None:
+    def on_table_moved(self, moved: Table.Moved) -> None:
         """Mark what the cursor is on."""
-        self.tell("")
+        if moved.by_hand:
+            self.tell("")
         self.offer()
         self.draw_marks()
 
@@ -212,7 +215,7 @@ class TrendPage(Page):
 def _title(trend: Trend) -> Pieces:
     if not trend.key:
         return ()
-    others = f" {trend.place} of {trend.total}, H L " if trend.total > 1 else ""
+    others = f" {trend.place} of {trend.total}, [ ] " if trend.total > 1 else ""
     return ((others, "dim"), (f" {trend.key}", "strong"))
 
 

@@ -197,9 +197,10 @@ class VersionPage(Page):
         else:
             self.tell("enter opens a record: 6 shows them")
 
-    def on_blocks_moved(self, _: Blocks.Moved) -> None:
+    def on_blocks_moved(self, moved: Blocks.Moved) -> None:
         """End a message."""
-        self.tell("")
+        if moved.by_hand:
+            self.tell("")
 
     def on_blocks_opened(self, _: Blocks.Opened) -> None:
         """Open what was clicked twice."""

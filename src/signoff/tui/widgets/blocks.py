@@ -39,7 +39,16 @@ class Blocks(LineView):
     """Blocks, one below the other."""
 
     class Moved(Message):
-        """The cursor is on another thing."""
+        """The cursor is on another thing.
+
+        Attributes:
+            by_hand: Whether somebody moved it; else other things came.
+        """
+
+        def __init__(self, *, by_hand: bool = True) -> None:
+            """Say how."""
+            super().__init__()
+            self.by_hand = by_hand
 
     class Opened(Message):
         """A thing was asked for with the mouse."""
@@ -67,7 +76,7 @@ class Blocks(LineView):
         self.at = keys.index(before) if before in keys else min(self.at, max(0, len(keys) - 1))
         self._reveal()
         if self.cursor != before:
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(by_hand=False))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's)
         """Return how high everything is, for a style that asks for `height: auto`."""

@@ -42,13 +42,23 @@ class TickBox(Push):
         super().action_push()
 
 
+class Blank(Entry):
+    """A line of a form to fill in: enter goes on to the next one at once, and never signs."""
+
+    async def action_submit(self) -> None:
+        """Go on to what is next, and tell."""
+        self.screen.focus_next()
+        await super().action_submit()
+
+
 class Dialog(Vertical):
     """Title, text, choices, fields, notice, buttons."""
 
     DEFAULT_CSS = """
     Dialog { width: 100%; max-width: 104; height: auto; border: round $warning; padding: 0 1; background: $surface; }
     Dialog OneLine { background: $surface; }
-    Dialog Push { background: $boost; margin: 0 1 0 0; }
+    Dialog Entry, Dialog Entry:focus { background: $panel; }
+    Dialog Push { background: $panel; margin: 0 1 0 0; }
     Dialog Push:focus { background: $block-cursor-background; }
     Dialog > #question { height: auto; background: $surface; padding: 0; margin: 0 0 1 0; }
     Dialog > #notice { height: auto; max-height: 3; background: $surface; padding: 0; }
@@ -111,7 +121,7 @@ class Dialog(Vertical):
         if TYPED in self.entries:
             self.entries[TYPED].placeholder = version
             return
-        self.entries[TYPED] = Entry(placeholder=version, id=TYPED)
+        self.entries[TYPED] = Blank(placeholder=version, id=TYPED)
         self.rows += 1
         await self.fields.mount(_row("Type the version to sign", "warn", self.entries[TYPED], id="row-typed"))
 
@@ -193,7 +203,7 @@ class Dialog(Vertical):
 
 def _entry(field: Field, start: str) -> Entry:
     safe = "".join(character for character in start if displayable(character) == character)
-    return Entry(value=safe, placeholder=field.example, id=field.name)
+    return Blank(value=safe, placeholder=field.example, id=field.name)
 
 
 def _row(label: str, tone: Tone, entry: Widget, *, id: str) -> Horizontal:  # noqa: A002  (Textual's own word)

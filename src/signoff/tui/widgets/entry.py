@@ -56,9 +56,17 @@ class Entry(Input):
         """Take the first line of what was pasted, without anything that acts or hides."""
         event.stop()
         event.prevent_default()
-        lines = event.text.splitlines()
+        self.put(event.text)
+
+    def put(self, text: str) -> None:
+        """Put in the first line of a text, without anything that acts or hides, in the place of what is selected."""
+        lines = text.splitlines()
         kept = "".join(character for character in (lines[0] if lines else "") if displayable(character) == character)
-        self.insert_text_at_cursor(kept)
+        self.replace(kept, *sorted(self.selection))
+
+    def typed_by(self, event: events.Key) -> str:
+        """Return the text that a key types here, or ""."""
+        return (event.character or "") if event.is_printable else ""
 
 
 class Push(OneLine, can_focus=True):

@@ -15,8 +15,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from signoff.tui.bindings import move_bindings
-from signoff.tui.present import Pieces
-from signoff.tui.widgets.paint import STYLES, TONE_CSS, paint
+from signoff.tui.present import Pieces, width_of
+from signoff.tui.widgets.paint import STYLES, TONE_CSS, is_plain, paint
 
 WHEEL = 3
 
@@ -34,6 +34,26 @@ class Line(msgspec.Struct, frozen=True):
 
 
 BLANK = Line(())
+BLANK_CELL = (" ", "")
+
+
+def changed_cells(before: Line, after: Line, width: int) -> range:
+    """Return the cells of a line that have to be painted: all of them where characters and cells may not be the same."""
+    if before.base != after.base or not (_is_even(before) and _is_even(after)):
+        return range(width)
+    was, now = ([*_cells(line), *[BLANK_CELL] * width] for line in (before, after))
+    differ = [at for at in range(width) if was[at] != now[at] and (was[at][0], now[at][0]) != (" ", " ")]
+    return range(differ[0], differ[-1] + 1) if differ else range(0)
+
+
+def _is_even(line: Line) -> bool:
+    """Tell whether each character is one cell, as it is and as it is shown."""
+    texts = [text for text, _ in line.pieces]
+    return all(text.isprintable() for text in texts) and sum(map(len, texts)) == width_of(line.pieces)
+
+
+def _cells(line: Line) -> list[tuple[str, str]]:
+    return [(one, tone) for text, tone in line.pieces for one in text]
 
 
 class LineView(Widget, can_focus=True):
@@ -135,10 +155,13 @@ class LineView(Widget, can_focus=True):
             self.refresh()
             return
         width = self.size.width
-        changed = [y for y, line in enumerate(self.on_screen) if line != before[y]]
+        pairs = enumerate(zip(before, self.on_screen, strict=True))
+        whole = range(width) if is_plain(self) else None
+        spans = [(y, whole or changed_cells(was, line, width)) for y, (was, line) in pairs if was != line]
+        changed = [Region(cells.start, y, len(cells), 1) for y, cells in spans if cells]
         thumbs = self._moved_thumb(before)
         if changed or thumbs:
-            self.refresh(*(Region(0, y, width, 1) for y in changed), *thumbs)
+            self.refresh(*changed, *thumbs)
 
     def _moved_thumb(self, before: list[Line]) -> list[Region]:
         old, self._thumb = self._thumb, self._thumb_now()

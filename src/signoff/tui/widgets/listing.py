@@ -146,7 +146,8 @@ class Listing(Vertical):
 
     def _summary(self, shown: int, total: int) -> Pieces:
         numbers = f"{shown:,} of {total:,}" if self.asked else f"{total:,}"
-        said: Pieces = ((f" {numbers} {self.noun}", "plain"),)
+        noun = self.noun.removesuffix("s") if total == 1 and not self.asked else self.noun
+        said: Pieces = ((f" {numbers} {noun}", "plain"),)
         if self.typing:
             return said
         text = self.asked.text if self.asked else ""

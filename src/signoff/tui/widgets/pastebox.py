@@ -42,22 +42,13 @@ class PasteBox(TextView):
         self.pasted = ""
         self.show((EMPTY,))
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Take all lines of what was pasted."""
-        event.stop()
-        self.add(kept_lines(event.text))
+    def typed_by(self, event: events.Key) -> str:
+        """Return the text of a key: a terminal without bracketed paste sends a paste as keys."""
+        return "\n" if event.key == "enter" else (event.character or "") if event.is_printable else ""
 
-    def on_key(self, event: events.Key) -> None:
-        """Take what a terminal without bracketed paste sends as keys."""
-        typed = "\n" if event.key == "enter" else event.character if event.is_printable else None
-        if typed:
-            event.stop()
-            event.prevent_default()
-            self.add(kept_lines(typed))
-
-    def add(self, text: str) -> None:
-        """Take more text, and tell."""
-        self.pasted = (self.pasted + text)[:LONGEST]
+    def put(self, text: str) -> None:
+        """Take more text, all its lines, and tell."""
+        self.pasted = (self.pasted + kept_lines(text))[:LONGEST]
         self.show([((line, "plain"),) for line in self.pasted.splitlines()])
         self.scroll_top(self.last_top)
         self.post_message(self.Pasted(self.pasted))

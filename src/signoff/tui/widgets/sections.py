@@ -36,7 +36,16 @@ class Sections(LineView):
     """Groups of rows."""
 
     class Moved(Message):
-        """The cursor is on another row."""
+        """The cursor is on another row.
+
+        Attributes:
+            by_hand: Whether somebody moved it; else other rows came.
+        """
+
+        def __init__(self, *, by_hand: bool = True) -> None:
+            """Say how."""
+            super().__init__()
+            self.by_hand = by_hand
 
     class Opened(Message):
         """A row was asked for with the mouse."""
@@ -74,7 +83,7 @@ class Sections(LineView):
         self.at = keys.index(before) if before in keys else max(0, min(self.at, len(keys) - 1))
         self.top = max(0, min(self._line - offset, self.last_top))
         self._reveal()
-        self.post_message(self.Moved())
+        self.post_message(self.Moved(by_hand=False))
 
     @property
     def cursor(self) -> Hashable | None:
