@@ -142,7 +142,7 @@ class GcsObjects:
             "PUT",
             upload,
             headers={"Content-Range": f"bytes {sent}-{after - 1}/{whole}", "Content-Type": "application/octet-stream"},
-            data=part,
+            data=BytesIO(part),
         )
         taken = headers.get("Range", "")
         if whole == "*" and taken.rpartition("-")[2] != str(after - 1):
