@@ -29,6 +29,7 @@ class Proxy:
         port: Where it listens.
         judge: Told the number and the method of a request, says what happens to it; change it at any time.
         requests: The first line of every request so far.
+        conditions: The headers of every request so far that say when it is to be done, in small letters.
     """
 
     def __init__(self, upstream: int) -> None:
@@ -38,6 +39,7 @@ class Proxy:
         self.port: int = self._listening.getsockname()[1]
         self.judge: Judge = lambda _number, _method: ""
         self.requests: list[str] = []
+        self.conditions: list[str] = []
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -61,6 +63,8 @@ class Proxy:
             with self._lock:
                 number = len(self.requests)
                 self.requests.append(first)
+                lines = head.lower().decode(errors="replace").split("\r\n")
+                self.conditions += [line for line in lines[1:] if line.startswith("if-")]
                 fault = self.judge(number, first.partition(" ")[0])
             self._answer(client, fault, head, body)
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from ceph import cluster
+
 KEY, SECRET = "AKAKAKAKAK", "SKSKSKSKSKSKSK"
 AZURITE_ACCOUNT = "devstoreaccount1"
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -150,6 +152,14 @@ def seaweed(need: Need, folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
+def ceph(need: Need, folder: Path) -> Iterator[Server]:
+    """Run Ceph's gateway: S3 in front of a real distributed store, which heeds `If-None-Match` on single requests only."""
+    port, new, old = (free_port() for _ in range(3))
+    with cluster(need, folder, ports=(port, new, old), key=KEY, secret=SECRET):
+        yield _patient(lambda: _s3(port))
+
+
+@contextmanager
 def fake_gcs(need: Need, folder: Path) -> Iterator[Server]:
     """Run fake-gcs-server: Google Cloud Storage in memory."""
     import requests  # noqa: PLC0415  (only these tests need it)
@@ -265,8 +275,9 @@ SERVERS = {
     "rclone-s3": rclone_s3,
     "rclone-sftp": rclone_sftp,
     "seaweed": seaweed,
+    "ceph": ceph,
 }
 HONEST = ("moto", "fake-gcs", "azurite", "sshd")
-SLOW = ("localbucket", "seaweed")
+SLOW = ("localbucket", "seaweed", "ceph")
 """They keep their word as well, and take their time: run with -m slow."""
 LIARS = ("rclone-s3", "rclone-sftp")

@@ -12,7 +12,7 @@ import pytest
 
 from signoff.storage.local import LocalStorage
 
-WRITERS = 16
+WRITERS, EACH = 16, 25
 START = """
 import sys, time
 from signoff.errors import AlreadyExistsError, NotFoundError
@@ -44,7 +44,7 @@ while time.monotonic() < start + 20 * 0.06 + 0.3:
 print(reads)
 """
 APPEND = f"""{START}
-for number in range(25):
+for number in range(int(sys.argv[3])):
     slot = len(storage.entries("log")) if number else 0
     while True:
         try:
@@ -64,8 +64,8 @@ while True:
 """
 
 
-def launch(script: str, root: Path, who: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, str(root), str(who)]
+def launch(script: str, root: Path, who: int, *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", script, str(root), str(who), *words]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -81,8 +81,8 @@ def start(writers: Iterable[subprocess.Popen[str]]) -> None:
         writer.stdin.flush()
 
 
-def finish(writer: subprocess.Popen[str]) -> list[str]:
-    out, _ = writer.communicate(timeout=60)
+def finish(writer: subprocess.Popen[str], *, timeout: float = 60) -> list[str]:
+    out, _ = writer.communicate(timeout=timeout)
     assert writer.returncode == 0
     return out.split()
 
@@ -107,15 +107,15 @@ def test_of_sixteen_processes_on_one_key_one_wins_and_no_reader_sees_a_part(root
 
 
 def test_sixteen_processes_append_to_one_log_and_none_is_lost_or_twice(root: Path) -> None:
-    writers = [launch(APPEND, root, who) for who in range(WRITERS)]
+    writers = [launch(APPEND, root, who, str(EACH)) for who in range(WRITERS)]
     start(writers)
     for writer in writers:
         finish(writer)
     storage = LocalStorage(root)
     slots = [entry.name for entry in storage.entries("log")]
-    assert slots == [f"{slot:08d}" for slot in range(WRITERS * 25)]
+    assert slots == [f"{slot:08d}" for slot in range(WRITERS * EACH)]
     found = sorted(storage.read(f"log/{slot}", most=99).decode() for slot in slots)
-    assert found == sorted(f"{who} {number}" for who in range(WRITERS) for number in range(25))
+    assert found == sorted(f"{who} {number}" for who in range(WRITERS) for number in range(EACH))
 
 
 def kill_some(root: Path, *, first: int, count: int) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crew import Crew
 from servers import Server
 from signoff.errors import AlreadyExistsError, StorageError
 from signoff.storage.local import LocalStorage
@@ -115,10 +116,10 @@ def test_a_mount_that_is_gone_is_not_written_below(tmp_path: Path) -> None:
     assert list(root.iterdir()) == []
 
 
-def fill(storage: LocalStorage, written: list[int]) -> None:
+def fill(storage: LocalStorage, written: list[int], *, content: bytes = b"one") -> None:
     """Write records until there is no room."""
-    for number in range(1, 20):
-        storage.put_new(f"log/{number:08d}.rec", b"one")
+    for number in range(1, 100):
+        storage.put_new(f"log/{number:08d}.rec", content)
         written.append(number)
 
 
@@ -136,3 +137,64 @@ def test_a_quota_that_is_reached_refuses_with_advice_and_loses_nothing(tmp_path:
         assert storage.entries(".signoff/tmp") == ()
     finally:
         subprocess.run(["umount", str(root)], check=True)
+
+
+def allow(folder: Path, size: str) -> None:
+    """Say how much a folder with a quota may hold."""
+    subprocess.run(["btrfs", "qgroup", "limit", size, str(folder)], check=True, capture_output=True)
+
+
+@pytest.fixture
+def limited(need_server: Callable[[str], str], tmp_path: Path) -> Iterator[Path]:
+    """Mount a real filesystem with a folder that may hold a megabyte."""
+    image, place = tmp_path / "image", tmp_path / "disk"
+    with image.open("wb") as file:
+        file.truncate(128 * 1024 * 1024)
+    subprocess.run([need_server("mkfs.btrfs"), "-q", str(image)], check=True, capture_output=True)
+    place.mkdir()
+    done = subprocess.run(["mount", "-o", "loop", str(image), str(place)], check=False, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"cannot mount a disk image: {done.stderr}")
+    try:
+        registry = place / "registry"
+        for words in (("quota", "enable", str(place)), ("subvolume", "create", str(registry))):
+            subprocess.run([need_server("btrfs"), *words], check=True, capture_output=True)
+        allow(registry, "1M")
+        yield registry
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@NEEDS_ROOT
+def test_a_quota_of_bytes_that_is_reached_refuses_whole_records_and_going_on_is_possible(limited: Path) -> None:
+    storage = LocalStorage(limited)
+    written: list[int] = []
+    with pytest.raises(StorageError, match="Disk quota exceeded") as told:
+        fill(storage, written, content=os.urandom(60_000))
+    assert "make room" in told.value.hint
+    assert len(written) > 3
+    assert [entry.name for entry in storage.entries("log")] == [f"{number:08d}.rec" for number in written]
+    assert {info.size for _, info in storage.walk("log")} == {60_000}
+    assert storage.entries(".signoff/tmp") == ()
+    allow(limited, "8M")
+    assert storage.put_new(f"log/{len(written) + 1:08d}.rec", os.urandom(60_000))
+
+
+@NEEDS_ROOT
+def test_a_version_over_the_quota_is_not_registered_by_half_and_is_registered_once_there_is_room(
+    limited: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/weights.bin").write_bytes(os.urandom(2_000_000))
+    with Crew(tmp_path / "people", "ana") as crew:
+        crew.path, crew.url = limited, str(limited)
+        crew.found(threshold=1)
+        done = crew.run("ana", "register", "fraud:1", str(tmp_path / "out"), "--copy")
+        assert done.code == 7
+        assert "Disk quota exceeded" in done.err
+        assert "make room" in done.err
+        assert not (limited / "models/fraud/versions/1").exists()
+        crew.need("", "verify")
+        allow(limited, "16M")
+        crew.need("ana", "register", "fraud:1", str(tmp_path / "out"), "--copy")
+        crew.need("", "verify", "--deep")

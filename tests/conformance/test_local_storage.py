@@ -64,6 +64,27 @@ def test_the_umask_decides_who_may_read(root: Path, umask: int, file: int, folde
     assert [mode(root / path) for path in ("a", "a/b", "a/b/x", ".signoff/tmp")] == [folder, folder, file, folder]
 
 
+def test_in_a_folder_that_is_shared_its_group_reads_and_goes_on_whatever_the_umask(root: Path) -> None:
+    root.chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        LocalStorage(root).put_new("a/b/x", b"one")
+    finally:
+        os.umask(before)
+    assert [mode(root / path) for path in ("a", "a/b", ".signoff/tmp")] == [0o2770] * 3
+    assert mode(root / "a/b/x") == 0o640
+
+
+def test_a_folder_that_only_hands_its_group_down_is_not_shared(root: Path) -> None:
+    root.chmod(0o2750)
+    before = os.umask(0o077)
+    try:
+        LocalStorage(root).put_new("a/x", b"one")
+    finally:
+        os.umask(before)
+    assert (mode(root / "a"), mode(root / "a/x")) == (0o2700, 0o600)
+
+
 def test_replacing_keeps_the_mode_of_a_working_file(root: Path) -> None:
     storage = LocalStorage(root)
     storage.put_new("README.md", b"one")

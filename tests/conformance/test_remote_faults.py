@@ -5,7 +5,7 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -168,6 +168,32 @@ def test_a_large_file_arrives_whole_or_not_at_all(name: str, server: Start, monk
         proxy.judge = lambda _number, _method: chance.choice(FAULTS) if chance.random() < 0.2 else ""
         with storage.open("v/weights.bin") as stream:
             assert hashlib.sha256(stream.read()).hexdigest() == digest
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "size"),
+    [
+        ("moto", "partNumber=2", 12),
+        pytest.param("azurite", "comp=block&", 65, marks=pytest.mark.slow),  # its library sends up to 64 MiB as one
+    ],
+)
+def test_a_part_of_a_large_file_that_was_not_answered_is_sent_again_whole(
+    name: str, part: str, size: int, server: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_put, "LARGEST_PUT", FEW)
+    monkeypatch.setattr(remote_put, "PART", FEW)
+    found = server(name)
+    url = fresh(found)
+    content = secrets.token_bytes(1024) * 1024 * size
+    with faulty(found.port) as proxy:
+        storage = behind(found, proxy.port, url)
+        storage.put_new("log/1", b"first")
+        lost: Iterator[Fault] = iter(["503"])
+        proxy.judge = lambda number, _method: next(lost, "") if part in proxy.requests[number] else ""
+        storage.put_stream("v/weights.bin", BytesIO(content), size=len(content))
+        assert next(lost, "") == "", "a part was refused once"
+    with opened(found, url).open("v/weights.bin") as stream:
+        assert hashlib.sha256(stream.read()).digest() == hashlib.sha256(content).digest()
 
 
 def test_a_file_that_becomes_shorter_while_it_is_read_is_not_taken_for_whole(server: Start) -> None:

@@ -194,6 +194,7 @@ class Cache:
         """
         self._registry, self._storage, self._now = registry, storage, now
         self._new: list[Row] = []
+        self._unanswered = storage.unanswered.count
 
     @cached_property
     def _shelf(self) -> "Shelf | None":
@@ -204,8 +205,12 @@ class Cache:
         return Shelf(shelf_name(self._registry, self._storage.url))
 
     def settled(self, look: Look) -> bool:
-        """Tell whether a later change is sure to show: the files did not change within the last moment."""
-        return look.changed < self._now().timestamp() - MOMENT
+        """Tell, of files that were just read, whether a later change is sure to show, and everything was answered.
+
+        It is sure to show where the files did not change within the last moment.
+        """
+        before, self._unanswered = self._unanswered, self._storage.unanswered.count
+        return before == self._unanswered and look.changed < self._now().timestamp() - MOMENT
 
     def rows(self, model: str, versions: Sequence[str]) -> Mapping[str, tuple[bytes, bytes]]:
         """Return the rows of some of a model's versions, for `find`."""

@@ -20,7 +20,7 @@ from signoff.registry.registry import Registry
 from signoff.registry.snapshot import Snapshot
 from signoff.schema import layout
 from signoff.storage.local import LocalStorage
-from signoff.storage.permissions import sharing_faults
+from signoff.storage.permissions import closed_faults, sharing_faults
 from signoff.values.display import long_size
 from signoff.values.times import parse_stamp, stamp
 
@@ -77,6 +77,9 @@ class Doctor:
         chains = [layout.TRUST_CHAIN, *(layout.model_chain(model.name) for model in snapshot.models)]
         for folder in (layout.PRIVATE, layout.MODELS, *(layout.chain_folder(chain) for chain in chains)):
             for one in sharing_faults(self._storage.root, folder):
+                yield Problem(place=one.path, what=one.what, hint=one.hint)
+        for view in snapshot.versions():
+            for one in closed_faults(self._storage.root, layout.version_folder(view.model, view.version)):
                 yield Problem(place=one.path, what=one.what, hint=one.hint)
 
     def _clocks(self, snapshot: Snapshot) -> Iterator[Problem]:

@@ -237,12 +237,7 @@ class Registry:
         return self.sign(Ask(action=action, model=view.model, version=view.version, fields=fields), me)
 
     def seal(
-        self,
-        model: str,
-        version: str,
-        *,
-        progress: Progress | None = None,
-        stopped: Callable[[], bool] = lambda: False,
+        self, model: str, version: str, *, progress: Progress | None = None, stopped: Callable[[], bool] = lambda: False
     ) -> Sealing:
         """Hash a version's files where they stand; see `Registration.seal`."""
         return self.registration.seal(model, version, progress=progress, stopped=stopped)

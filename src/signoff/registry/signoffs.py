@@ -26,7 +26,7 @@ from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import LogRecord, compose_line, join_record, named, read_line
-from signoff.records.statement import KINDS, RECORD_NAMESPACE, Action, Named
+from signoff.records.statement import ACTIONS, RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, CardNow, Look, Prepared, Written, difference, once
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
@@ -150,7 +150,7 @@ class Signoffs:
             "time": stamp(now),
         }
         try:
-            return msgspec.convert(predicate, KINDS.get(ask.action, Action))
+            return msgspec.convert(predicate, ACTIONS.get(ask.action, Action))
         except msgspec.ValidationError as error:
             message = f"cannot {ask.words}: {error}"
             raise InvalidValueError(message, hint="see: signoff help") from None

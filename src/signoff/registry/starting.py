@@ -20,6 +20,7 @@ from signoff.signing.base import Identity
 from signoff.signing.files import read_identity
 from signoff.signing.find import need_identities, signer_for
 from signoff.storage.base import Storage
+from signoff.storage.sharing import make_place
 from signoff.values.names import PersonId
 from signoff.values.times import Surroundings
 
@@ -142,7 +143,7 @@ def new_place(path: str) -> Storage:
     """
     if not is_remote(path):
         try:
-            Path(path).mkdir(parents=True, exist_ok=True)
+            make_place(path)
         except OSError as error:
             message = f"cannot make the folder {path!r}: {error.strerror}"
             raise StorageError(message, hint="choose another folder") from error

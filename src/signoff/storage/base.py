@@ -13,6 +13,7 @@ from signoff.errors import StorageError
 
 Told = Callable[[int], None]
 """Told how many bytes were just done; may raise to stop."""
+MOST_NOTED = 1000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -62,6 +63,30 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     filesystem: str
 
 
+class Unanswered:
+    """The paths that were asked for in vain since somebody looked: no answer came, so nothing is known of them.
+
+    Attributes:
+        count: How often that happened so far.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.count = 0
+        self._paths: set[str] = set()
+
+    def note(self, path: str) -> None:
+        """Note a path; of very many only some are kept."""
+        self.count += 1
+        if len(self._paths) < MOST_NOTED:
+            self._paths.add(path)
+
+    def take(self) -> frozenset[str]:
+        """Return what was noted since the last call; `MOST_NOTED` of them stand for any number."""
+        taken, self._paths = self._paths, set()
+        return frozenset(taken)
+
+
 class StoppedError(StorageError):
     """What was under way was stopped because someone asked; what was complete is kept, and doing the same goes on from there."""
 
@@ -71,9 +96,11 @@ class Storage(Protocol):
 
     Attributes:
         paged: Whether a long folder is listed in many requests, so that a part of its names costs less than all.
+        unanswered: What was asked for in vain, to be looked at again.
     """
 
     paged: bool
+    unanswered: Unanswered
 
     @property
     def url(self) -> str:

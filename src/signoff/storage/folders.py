@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
+from signoff.storage.sharing import share_folder
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -45,6 +46,8 @@ def failed(path: str, error: OSError, *, doing: str) -> StorageError:
             return AlreadyExistsError(message)
         case errno.ENOSPC | errno.EDQUOT:
             return StorageError(message, hint="make room, then do the same again: nothing was half written")
+        case errno.EACCES:
+            return StorageError(message, hint="ask its owner for permission; who shares a folder asks: signoff doctor")
         case _:
             return StorageError(message)
 
@@ -103,17 +106,21 @@ def _enter(folder: int, parts: Sequence[str], *, depth: int, create: bool, met: 
 
 def _make(folder: int, parts: Sequence[str], *, depth: int) -> int:
     """Make a folder, unless another writer was first, and open it."""
-    path = "/".join(parts[: depth + 1])
+    path, made = "/".join(parts[: depth + 1]), False
     try:
         with suppress(FileExistsError):
             os.mkdir(parts[depth], 0o777, dir_fd=folder)
+            made = True
         sync_folder(folder)
     except OSError as error:
         raise failed(path, error, doing="make the folder") from error
     try:
-        return os.open(parts[depth], FOLDER, dir_fd=folder)
+        opened = os.open(parts[depth], FOLDER, dir_fd=folder)
     except OSError as error:
         raise _explain(folder, parts[depth], path=path, error=error) from error
+    if made:
+        share_folder(opened, os.fstat(folder))
+    return opened
 
 
 def open_regular(folder: int, name: str, *, path: str) -> tuple[int, os.stat_result]:

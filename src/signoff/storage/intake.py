@@ -24,7 +24,8 @@ from signoff.storage.hashing import hash_file
 from signoff.storage.local import LocalStorage
 from signoff.storage.paths import PRIVATE_PREFIX, split_file
 from signoff.storage.placing import How, Placing, Source, link_file, place_file
-from signoff.storage.publishing import SETGID, TEMPORARY
+from signoff.storage.publishing import TEMPORARY
+from signoff.storage.sharing import share_folder
 from signoff.storage.sources import list_source, need_no_destination, taken
 
 Known = Callable[[str], str | None]
@@ -128,10 +129,11 @@ def _staging(storage: LocalStorage, request: str, destination: str) -> tuple[str
 
 def _take_group(folder: int, above: os.stat_result) -> None:
     """Let what is staged get the group that it would have got in its place."""
-    if above.st_mode & SETGID:
+    if above.st_mode & stat.S_ISGID:
         with suppress(PermissionError):
             os.fchown(folder, -1, above.st_gid)
-            os.fchmod(folder, stat.S_IMODE(os.fstat(folder).st_mode) | SETGID)
+            os.fchmod(folder, stat.S_IMODE(os.fstat(folder).st_mode) | stat.S_ISGID)
+    share_folder(folder, above)
 
 
 def _stage(intake: _Intake, path: str) -> str:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import Parts
-from signoff.storage.base import Capabilities, Entry, Info, Told
+from signoff.storage.base import Capabilities, Entry, Info, Told, Unanswered
 from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies, number_of
 from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
@@ -42,6 +42,7 @@ class LocalStorage:
         self.root = os.path.abspath(self._url)  # noqa: PTH100 (symlinks stay, and pathlib costs a cold start)
         self._reason = OPENED_READ_ONLY if read_only else ""
         self._number = number_of(self.root)
+        self.unanswered = Unanswered()
 
     @property
     def url(self) -> str:

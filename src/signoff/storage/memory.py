@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import need_right, occupied
-from signoff.storage.base import Capabilities, Entry, Info, Told
+from signoff.storage.base import Capabilities, Entry, Info, Told, Unanswered
 from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
 
 READ_ONLY = "it was opened read-only"
@@ -51,6 +51,7 @@ class MemoryStorage:
         self._changes = 0
         self._lock = threading.RLock()
         self._read_only = read_only
+        self.unanswered = Unanswered()
 
     @property
     def url(self) -> str:

@@ -4,7 +4,7 @@ The rule it keeps: what must not replace is sent with `If-None-Match: *`, and wh
 the driver asks nothing again by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from signoff.storage.base import Info
 from signoff.storage.objects import Listed
 
 AT_ONCE = 4
+PIECE = 256 * 1024
 ONCE = {"retry_total": 0, "connection_timeout": 10, "read_timeout": 60}
 UPLOADING = {"connection_timeout": 10, "read_timeout": 60}
 
@@ -89,7 +90,8 @@ class AzureObjects:
         from azure.core.exceptions import ResourceExistsError, ResourceModifiedError  # noqa: PLC0415
 
         try:
-            self._wait(self._container.get_blob_client(key).upload_blob, content, **words)
+            ask = self._container.get_blob_client(key).upload_blob
+            self._wait(ask, content, raw_request_hook=_in_pieces, **words)
         except (ResourceExistsError, ResourceModifiedError) as error:
             raise FileExistsError(key) from error
 
@@ -97,6 +99,26 @@ class AzureObjects:
         from fsspec.asyn import sync  # noqa: PLC0415
 
         return sync(self._fs.loop, ask, *words, **more)
+
+
+class _Pieces:
+    """A request's bytes that go out piece by piece, from the first one whenever they are sent.
+
+    As one piece they would hold up everything else that is under way; as a file they would not be sent again.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self._content), PIECE):
+            yield self._content[start : start + PIECE]
+
+
+def _in_pieces(asked: Any) -> None:  # noqa: ANN401
+    content = asked.http_request.data
+    if isinstance(content, bytes) and len(content) > PIECE:
+        asked.http_request.data = _Pieces(content)
 
 
 def _info(said: Any) -> Info:  # noqa: ANN401

@@ -10,6 +10,10 @@ from contextlib import suppress
 
 import msgspec
 
+from signoff.storage.sharing import is_shared
+
+SEEN = stat.S_IRGRP | stat.S_IXGRP
+
 
 class SharingFault(msgspec.Struct, frozen=True, kw_only=True):
     """Something that keeps people of one group apart; `path` is below the root."""
@@ -28,12 +32,23 @@ def sharing_faults(root: str, folder: str) -> Iterator[SharingFault]:
             return
         if status.st_mode & stat.S_IWOTH:
             yield SharingFault(path=folder, what="everybody on this machine may write here", hint=f"chmod o-w {place}")
+        yield from closed_faults(root, folder)
         if not status.st_mode & stat.S_IWGRP:
             return
         if not status.st_mode & stat.S_ISGID:
             what = "its group may write, but new files get the writer's own group"
             yield SharingFault(path=folder, what=what, hint=f"chmod g+s {place}")
         yield from _unreadable(place, folder)
+
+
+def closed_faults(root: str, folder: str) -> Iterator[SharingFault]:
+    """Yield what is wrong with a folder below one that is shared, where the group cannot see what is in it."""
+    place = f"{root}/{folder}"
+    with suppress(OSError):
+        status = os.lstat(place)
+        if is_shared(os.lstat(f"{place}/..")) and status.st_mode & SEEN != SEEN:
+            what = "the group that shares the folder above cannot read it: it was made with a strict umask"
+            yield SharingFault(path=folder, what=what, hint=f"chmod -R g+rX {place}")
 
 
 def _unreadable(place: str, folder: str) -> Iterator[SharingFault]:

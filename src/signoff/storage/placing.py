@@ -14,8 +14,9 @@ import msgspec
 
 from signoff.errors import StorageError
 from signoff.storage.base import StoppedError
-from signoff.storage.folders import PRIVATE, failed
+from signoff.storage.folders import PRIVATE, READ, failed
 from signoff.storage.paths import PRIVATE_PREFIX
+from signoff.storage.sharing import is_shared, share_file
 
 How = Literal["auto", "copy", "link", "reflink", "move"]
 Way = Literal["reflink", "link", "copy"]
@@ -78,6 +79,7 @@ def place_file(source: Source, *, folder: int, name: str, placing: Placing) -> W
         if _changed(before, os.fstat(source.file)):
             message = f"cannot bring in {source.path!r}: it changed while it was read"
             raise StorageError(message, hint="do the same again once nothing writes it")
+        _share(private, folder)
         with suppress(FileExistsError):
             os.link(private, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
     except OSError as error:
@@ -86,6 +88,17 @@ def place_file(source: Source, *, folder: int, name: str, placing: Placing) -> W
         with suppress(OSError):
             os.unlink(private, dir_fd=folder)
     return way
+
+
+def _share(private: str, folder: int) -> None:
+    """Let who shares the folder read a file, also one that is linked: its reader comes by this folder."""
+    above = os.fstat(folder)
+    if is_shared(above):
+        file = os.open(private, READ, dir_fd=folder)
+        try:
+            share_file(file, above)
+        finally:
+            os.close(file)
 
 
 def link_file(source: Source, *, folder: int, name: str) -> None:

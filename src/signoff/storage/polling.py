@@ -11,7 +11,7 @@ from collections.abc import Callable
 from signoff.errors import NotFoundError, StorageError
 from signoff.schema import layout
 from signoff.schema.journal import paths_of
-from signoff.storage.base import Storage
+from signoff.storage.base import MOST_NOTED, Storage
 from signoff.storage.following import last_number
 from signoff.storage.remote_errors import cause_of
 from signoff.storage.watch import JOINING, MOST_TOLD, Pace
@@ -88,6 +88,7 @@ class Polling:
             self._again = min(self._again * 2, self._pace.slow) if self.fault else FIRST_AGAIN
             self.fault = self.fault or _why(error)
             return None
+        found = self._with_unanswered(found)
         if self.fault or found is not None:
             self._moved = now
         if self.fault or now >= self._due:
@@ -96,6 +97,14 @@ class Polling:
         self.fault, self._again = "", FIRST_AGAIN
         self.every = self._pace.quick if now - self._moved < self._pace.calm else self._pace.slow
         return found
+
+    def _with_unanswered(self, found: frozenset[str] | None) -> frozenset[str] | None:
+        """Add what whoever reads this storage asked for in vain: it answers now, so that can be looked at again."""
+        missed = self._storage.unanswered.take()
+        if len(missed) >= MOST_NOTED:
+            return frozenset()
+        missed = frozenset(path for path in missed if not path.startswith(layout.JOURNAL))
+        return found if not missed or found == frozenset() else missed | (found or frozenset())
 
     def _news(self, *, whole: bool) -> frozenset[str] | None:
         """Read what was added to the journal; None where nothing was, an empty set where an entry names nothing."""

@@ -8,7 +8,6 @@ truth is what stands at the target.
 import errno
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import msgspec
 
@@ -16,12 +15,12 @@ from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import occupied
 from signoff.storage.folders import PRIVATE, enter, failed, open_regular, stat_regular, sync_folder
 from signoff.storage.paths import PRIVATE_PREFIX
+from signoff.storage.sharing import share_file
 
 TEMPORARY = (".signoff", "tmp")
 CANNOT_LINK = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.EMLINK})
 ELSEWHERE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 HAS_TWO_NAMES = 2
-SETGID = 0o2000
 
 Step = Callable[[int, str, int], bool]
 
@@ -161,11 +160,8 @@ def _forget(folder: int, name: str) -> None:
 
 
 def _write(target: Target, file: int, content: Iterable[bytes], *, mode: int | None) -> None:
-    """Write everything and make it durable; a folder that hands its group down does so here as well."""
-    owner = os.fstat(target.folder)
-    if owner.st_mode & SETGID:
-        with suppress(PermissionError):
-            os.fchown(file, -1, owner.st_gid)
+    """Write everything and make it durable; the folder that it is for says who shares it."""
+    share_file(file, os.fstat(target.folder))
     if mode is not None:
         os.fchmod(file, mode)
     for part in content:

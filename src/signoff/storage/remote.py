@@ -44,6 +44,7 @@ class BucketStorage:
         """Nothing is asked yet."""
         self._url, self._objects, self._prefix = url.rstrip("/"), objects, location.prefix
         self._calls = Calls(self._url, objects.faults)
+        self.unanswered = self._calls.unanswered
         self._reason = OPENED_READ_ONLY if read_only else ""
         if not objects.may_write and not read_only:
             self._reason = f"{objects.kind}: has no step that never replaces"

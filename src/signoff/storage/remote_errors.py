@@ -11,6 +11,7 @@ from random import SystemRandom
 from typing import Literal, TypeVar
 
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
+from signoff.storage.base import Unanswered
 
 Fate = Literal["missing", "exists", "denied", "beyond", "again", "failed"]
 Answer = TypeVar("Answer")
@@ -84,11 +85,15 @@ class Calls:
     Args:
         url: The place, for messages.
         faults: What the driver raises when it fails.
+
+    Attributes:
+        unanswered: The paths for which no answer came.
     """
 
     def __init__(self, url: str, faults: tuple[type[Exception], ...]) -> None:
         """Remember both."""
         self.url, self.faults = url, faults
+        self.unanswered = Unanswered()
 
     def ask(self, path: str, doing: str, do: Callable[[], Answer], *, waits: tuple[float, ...] = WAITS) -> Answer:
         """Return what `do` returns; what changes nothing is done again where no answer came.
@@ -107,6 +112,8 @@ class Calls:
         try:
             return do()
         except self.faults as error:
+            if fate_of(error) == "again":
+                self.unanswered.note(path)
             raise self.explained(path, error, doing=doing) from error
 
     def explained(self, path: str, error: Exception, *, doing: str) -> StorageError:

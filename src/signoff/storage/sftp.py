@@ -44,6 +44,7 @@ class SftpStorage:
 
         self._url, self._session, self._root = url.rstrip("/"), session, session.path
         self._calls = Calls(self._url, (OSError, SSHException, EOFError))
+        self.unanswered = self._calls.unanswered
         self._publishing = SftpPublishing(self._calls, session, now=now)
         self._reason = OPENED_READ_ONLY if read_only else ""
         self._real = ""
