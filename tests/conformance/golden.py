@@ -122,7 +122,7 @@ def record_line(action: str, policy: bytes) -> bytes:
         "action": action,
         "registry": sha256(b"registry"),
         "chain": "models/fraud",
-        "seq": 1 + ACTIONS.index(action),
+        "seq": 1 + list(ACTIONS).index(action),
         "prev": sha256(b"before") if action != "register" else "0" * 64,
         "policy": {"seq": 2, "sha256": sha256(policy)},
         "nonce": NONCE,
