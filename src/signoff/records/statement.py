@@ -278,9 +278,7 @@ Action = (
     | BreakGlass
     | Review
 )
-KINDS: dict[str, type[Action]] = {str(one.__struct_config__.tag): one for one in Action.__args__}
-"""Each action's values, by its name in records."""
-ACTIONS: tuple[str, ...] = tuple(KINDS)
+ACTIONS: tuple[str, ...] = tuple(str(one.__struct_config__.tag) for one in Action.__args__)
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, rename={"type_": "_type"}):

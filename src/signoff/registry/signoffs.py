@@ -26,7 +26,7 @@ from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import LogRecord, compose_line, join_record, named, read_line
-from signoff.records.statement import KINDS, RECORD_NAMESPACE, Action, Named
+from signoff.records.statement import ACTIONS, RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, CardNow, Look, Prepared, Written, difference, once
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete
@@ -39,6 +39,7 @@ from signoff.values.times import Surroundings, stamp
 
 BINDING: dict[str, Iterable[Check]] = {"promote": CHECKS, "break_glass": EMERGENCY, "rollback": RETURN}
 MOST_TRIES = 200
+KINDS: dict[str, type[Action]] = dict(zip(ACTIONS, Action.__args__, strict=True))
 
 
 class Signoffs:
