@@ -84,3 +84,10 @@ def test_pull_in_a_pipe_imports_nothing_heavy(sample: str, tmp_path: Path) -> No
     names = imported("pull", staged(sample), str(tmp_path / "serving"), "-r", sample)
     assert "cryptography" in names
     assert HEAVY & names == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs knows the places")
+def test_status_does_without_what_only_other_commands_use(sample: str) -> None:
+    model = staged(sample).partition("@")[0]
+    names = imported("status", model, "-r", sample, "--json")
+    assert {"platformdirs", "pathlib", "tempfile", "shutil", "lark", "sqlite3"} & names == set()

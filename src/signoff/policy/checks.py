@@ -209,15 +209,16 @@ def _evaluation_finding(asked: EvaluationRule, version: VersionState) -> Finding
         )
         if word
     )
+    needs = f"needs an {words}" if asked.independent else f"needs a {words}"
     same = [one for one in version.evaluations if one.kind == asked.kind and asked.name in {UNSET, _stem(one.name)}]
     if asked.independent:
         same = [one for one in same if one.person not in version.builders]
     wrong = [one for one in same if asked.outcome not in {UNSET, one.outcome}]
     if wrong:
         said = ", ".join(f"{_stem(one.name)} says {one.outcome}" for one in wrong)
-        return finding("evaluations", met=False, detail=f"needs a {words}: {said}")
+        return finding("evaluations", met=False, detail=f"{needs}: {said}")
     signed = ", ".join(f"{_stem(one.name)} signed by {one.person}" for one in same)
-    return finding("evaluations", met=bool(same), detail=f"{words}: {signed}" if same else f"needs a {words}")
+    return finding("evaluations", met=bool(same), detail=f"{words}: {signed}" if same else needs)
 
 
 def _stem(name: str) -> str:

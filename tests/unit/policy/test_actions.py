@@ -121,6 +121,11 @@ class TestRegister:
         world.register("1a")
         assert "version immutable: fraud:1a is registered already" in world.reasons(world.register("1A"))
 
+    def test_a_name_taken_in_the_same_fold_is_taken_in_every_case(self) -> None:
+        world = World()
+        puts = [world.register(version) for version in ("1a", "2b", "2B", "3", "1A")]
+        assert [world.reasons(put) == "" for put in puts] == [True, True, False, True, False]
+
     def test_the_subject_is_the_version_that_it_names(self) -> None:
         world = World()
         world.write_version("1")

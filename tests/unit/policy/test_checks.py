@@ -238,7 +238,7 @@ class TestEvaluations:
     def test_there_must_be_one(self) -> None:
         world = world_with(self.RULE)
         world.register()
-        needs = "needs a independent safety evaluation with outcome pass"
+        needs = "needs an independent safety evaluation with outcome pass"
         assert only(world, "evaluations") == ("unmet", needs)
         world.evaluate("benchmark")
         assert only(world, "evaluations") == ("unmet", needs)

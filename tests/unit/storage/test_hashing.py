@@ -31,6 +31,14 @@ def test_a_digest_is_of_all_bytes_and_progress_adds_up(size: int) -> None:
     assert hash_file(io.BytesIO(content), progress=None) == hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.parametrize("said", [0, 1, 70_000, 5_000_000])
+def test_a_file_that_is_not_as_large_as_it_was_is_hashed_to_its_end(tmp_path: Path, said: int) -> None:
+    storage, content = LocalStorage(tmp_path), os.urandom(200_000)
+    storage.put_new("a", content)
+    found = hash_files(storage, ["a"], progress=None, stopped=never, sizes={"a": said})
+    assert found == {"a": hashlib.sha256(content).hexdigest()}
+
+
 @pytest.mark.parametrize("threads", [None, 1, 5])
 @pytest.mark.parametrize("kind", ["local", "memory"])
 def test_many_digests_come_in_the_order_asked(tmp_path: Path, kind: str, threads: int | None) -> None:
