@@ -194,6 +194,9 @@ class Scanner:
         known = {name.lower(): name for name in registered}
         folders, problems = set(), []
         for entry in entries:
+            if entry.kind == "folder" and entry.name in registered:
+                folders.add(entry.name)
+                continue
             fault = _version_fault(entry, known)
             if fault:
                 problems.append(Problem(place=f"{place}/{entry.name}", what=fault, hint="rename or remove it"))

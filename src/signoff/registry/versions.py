@@ -117,16 +117,18 @@ class ModelVersions:
 
     def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
         """Yield the view of every version; those that are not in `only` have the files that they had."""
+        registered = len(self._states)
         for at, name in enumerate(self.names):
             self._at = at
             again = only is None or name in only
-            yield self._registered(name, again=again) if name in self._states else self._draft(name, again=again)
+            yield self._registered(name, again=again) if at < registered else self._draft(name, again=again)
 
     def _registered(self, version: str, *, again: bool) -> VersionView:
         present, before = version in self._present, self._before.get(version)
         if not self._deep or not present:
             return self._kept(version, None, self._view(version, UNREAD, present=present, deep=False))
-        known = before is not None and before.stamp is not None and self._states.same_at(version, before.view.states)
+        states = before.view.states if before is not None and before.stamp is not None else None
+        known = states is self._states or (states is not None and self._states.same_at(version, states))
         if known and not again and before is not None:
             return self._again(before, version)
         spoken = self._states.spoken_of(version)
