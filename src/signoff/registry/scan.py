@@ -191,12 +191,11 @@ class Scanner:
             return set(), []
         except StorageError as error:
             return set(), [Problem(place=place, what=str(error), hint=error.hint)]
-        known = {name.lower(): name for name in registered}
-        folders, problems = set(), []
-        for entry in entries:
-            if entry.kind == "folder" and entry.name in registered:
-                folders.add(entry.name)
-                continue
+        folders = {entry.name for entry in entries if entry.kind == "folder" and entry.name in registered}
+        others = [entry for entry in entries if entry.name not in folders]
+        known = {name.lower(): name for name in registered} if others else {}
+        problems = []
+        for entry in others:
             fault = _version_fault(entry, known)
             if fault:
                 problems.append(Problem(place=f"{place}/{entry.name}", what=fault, hint="rename or remove it"))

@@ -16,7 +16,7 @@ from signoff.policy.states import States
 from signoff.policy.trust import TrustChain
 from signoff.registry.indexing import index_of
 from signoff.registry.problems import Problem
-from signoff.registry.views import Totals, VersionView, totals_of
+from signoff.registry.views import Named, Totals, VersionView, totals_of
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
 from signoff.values.refs import Ref, parse_ref
 
@@ -85,6 +85,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
 
     def find(self, version: str) -> VersionView | None:
         """Return a version by its name, or None."""
+        if isinstance(self.versions, Named):
+            return self.versions.find(version)
         if len(self.versions) <= FEW:
             return next((one for one in self.versions if one.version == version), None)
         states = self.history.versions

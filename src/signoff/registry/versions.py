@@ -126,7 +126,7 @@ class ModelVersions:
     def _registered(self, version: str, *, again: bool) -> VersionView:
         present, before = version in self._present, self._before.get(version)
         if not self._deep or not present:
-            return self._kept(version, None, self._view(version, UNREAD, present=present, deep=False))
+            return self._kept(version, None, self._view(self._states[version], UNREAD, present=present, deep=False))
         states = before.view.states if before is not None and before.stamp is not None else None
         known = states is self._states or (states is not None and self._states.same_at(version, states))
         if known and not again and before is not None:
@@ -143,7 +143,7 @@ class ModelVersions:
             self._scan.reader.facts(self._model).forget(state.digest)
             contents = read_registered(self._scan.storage, self._model, state)
             stamp = self._read(version, whole, contents) and stamp
-        return self._kept(version, stamp, self._view(version, contents, present=True, deep=True))
+        return self._kept(version, stamp, self._view(state, contents, present=True, deep=True))
 
     def _as_before(self, before: Seen | None, look: Look, state: VersionState) -> Contents | None:
         """Return what the files said before, where they look as they did and the log means the same ones."""
@@ -158,7 +158,8 @@ class ModelVersions:
         stages, aliases = self._stages.get(version, ()), self._aliases.get(version, ())
         if self._judged_alike and view.stages == stages and view.aliases == aliases:
             return view
-        return self._kept(version, before.stamp, self._view(version, contents_of(view.said), present=True, deep=True))
+        state, contents = self._states[version], contents_of(view.said)
+        return self._kept(version, before.stamp, self._view(state, contents, present=True, deep=True))
 
     def _draft(self, version: str, *, again: bool) -> VersionView:
         reserved = self._history.reserved.get(version)
@@ -236,8 +237,8 @@ class ModelVersions:
             self._before[version] = Seen(stamp, view)
         return view
 
-    def _view(self, version: str, contents: Contents, *, present: bool, deep: bool) -> VersionView:
-        state = self._states[version]
+    def _view(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> VersionView:
+        version = self.names[self._at]  # the very text that the log keeps
         card = contents.card if deep else state.card
         return VersionView(
             model=self._model,
