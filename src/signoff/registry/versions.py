@@ -20,6 +20,7 @@ from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, 
 from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
+from signoff.registry.seen import Seen, SeenVersions
 from signoff.registry.views import StageStatus, VersionView, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
@@ -30,18 +31,6 @@ FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 UNREAD = Contents()
 
 
-class Seen(msgspec.Struct, frozen=True, gc=False):
-    """What this process has read of one version.
-
-    Attributes:
-        stamp: How its files looked then; b"" where a later change might not show; None where nobody looked.
-        view: What was made of it.
-    """
-
-    stamp: bytes | None
-    view: VersionView
-
-
 class VersionScan:
     """Makes the views of versions; what did not change is not read again."""
 
@@ -49,7 +38,7 @@ class VersionScan:
         """Read through this reader's storage."""
         self.reader, self.storage, self.cache = reader, reader.storage, cache
         self.asides = Asides(reader.spool)
-        self.seen: dict[str, dict[str, Seen]] = {}
+        self.seen: dict[str, SeenVersions] = {}
         self.rules: dict[str, TrustDocument] = {}
 
     def card_now(self, model: str, version: str) -> str | None:
@@ -89,7 +78,7 @@ class ModelVersions:
         self._scan, self._model, self._history, self._trust = scan, model, history, trust
         self._states = history.versions if isinstance(history.versions, States) else States.of(history.versions)
         self._present, self._deep = present, deep
-        self._before = scan.seen.setdefault(model, {})
+        self._seen = scan.seen.setdefault(model, SeenVersions())
         self._judged_alike = scan.rules.get(model) == trust
         self._rows: Mapping[str, tuple[bytes, bytes]] = {}
         self._fetched: frozenset[str] = frozenset()
@@ -110,9 +99,8 @@ class ModelVersions:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Close it, and forget the versions that are gone."""
         self._glances.__exit__()
-        for gone in self._before.keys() - set(self.names):
-            del self._before[gone]
         if kind is None:
+            self._seen.forget(len(self._states), self.names[len(self._states) :])
             self._scan.rules[self._model] = self._trust
 
     def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
@@ -124,7 +112,7 @@ class ModelVersions:
             yield self._registered(name, again=again) if at < registered else self._draft(name, again=again)
 
     def _registered(self, version: str, *, again: bool) -> VersionView:
-        present, before = version in self._present, self._before.get(version)
+        present, before = version in self._present, self._seen.get(self._at, version)
         if not self._deep or not present:
             return self._kept(version, None, self._view(self._states[version], UNREAD, present=present, deep=False))
         states = before.view.states if before is not None and before.stamp is not None else None
@@ -163,7 +151,7 @@ class ModelVersions:
 
     def _draft(self, version: str, *, again: bool) -> VersionView:
         reserved = self._history.reserved.get(version)
-        before = self._before.get(version)
+        before = self._seen.get(self._at, version)
         stamp, contents, faults = self._draft_contents(version, again=again) if self._deep else (None, UNREAD, ())
         if contents is None:  # as before
             assert before is not None
@@ -191,7 +179,7 @@ class ModelVersions:
         self, version: str, *, again: bool
     ) -> tuple[bytes | None, Contents | None, tuple[Problem, ...]]:
         """Return what a draft's files say and how they look; None where they say what they did."""
-        before = self._before.get(version)
+        before = self._seen.get(self._at, version)
         seen = before if before is not None and before.stamp is not None and not before.view.states else None
         if seen is not None and not again:
             return seen.stamp, None, ()
@@ -226,15 +214,15 @@ class ModelVersions:
         return self._scan.cache.find(self._rows.get(version), look)
 
     def _said(self, version: str, contents: Contents) -> Contents | Aside:
-        before = self._before.get(version)
+        before = self._seen.get(self._at, version)
         if before is not None and isinstance(before.view.said, Aside) and before.view.said.contents is contents:
             return before.view.said
         return self._scan.asides.keep(contents)
 
     def _kept(self, version: str, stamp: bytes | None, view: VersionView) -> VersionView:
-        before = self._before.get(version)
-        if stamp is not None or before is None or before.stamp is None:
-            self._before[version] = Seen(stamp, view)
+        before = self._seen.get(self._at, version)
+        if stamp is not None or before is None or before.stamp is None or before.view.registered != view.registered:
+            self._seen.put(self._at, Seen(stamp, view))
         return view
 
     def _view(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> VersionView:
