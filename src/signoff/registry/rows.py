@@ -4,8 +4,9 @@ The rule it keeps: pure; a row says what its view says and nothing more: what no
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -109,6 +110,30 @@ ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {
     "run": lambda row: (row.said.source.run_id if row.said.source else None,),
 }
 """What a version says for each field of the filter language; None is nothing."""
+
+
+class LazyNames(Collection[str]):
+    """Names that are looked for when somebody asks whether one is among them."""
+
+    def __init__(self, look: Callable[[], frozenset[str]]) -> None:
+        """Look with this, at most once."""
+        self._look = look
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return self._look()
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a name is among them."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._names)
 
 
 def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:
