@@ -161,7 +161,11 @@ class Asides:
         except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
             return contents
         place = self._spool.put(content)
-        return contents if place is None else Aside(self, place << SIZE_BITS | len(content))
+        if place is None:
+            return contents
+        where = place << SIZE_BITS | len(content)
+        self._last = where, contents
+        return Aside(self, where)
 
     def get(self, where: int) -> Contents:
         """Return what was put aside there."""

@@ -15,7 +15,7 @@ from signoff.policy.history import DeploymentState
 from signoff.policy.query_terms import Value
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
-from signoff.schema.cards import VersionMetadata
+from signoff.schema.cards import ModelMetadata, VersionMetadata
 from signoff.schema.scalars import text_of
 from signoff.values.metrics import Metric
 from signoff.values.times import parse_moment
@@ -181,11 +181,16 @@ def newest_first(model: ModelView) -> Sequence[VersionView]:
     return sorted(model.versions, key=lambda view: natural(view.version), reverse=True)
 
 
+def primary_metrics(metadata: ModelMetadata) -> tuple[str, ...]:
+    """Return the metrics that model.yaml calls primary, as many as a list shows."""
+    return tuple(dict.fromkeys(one.name for one in metadata.metrics if one.primary))[:MOST_METRICS]
+
+
 def headline_metrics(model: ModelView) -> tuple[str, ...]:
     """Return the metrics that a list shows: those that model.yaml calls primary, else the first that new versions name."""
-    primary = [one.name for one in model.metadata.metrics if one.primary]
+    primary = primary_metrics(model.metadata)
     if primary:
-        return tuple(dict.fromkeys(primary))[:MOST_METRICS]
+        return primary
     named = [one.name for one in model.metadata.metrics]
     newest = islice(reversed(model.versions), MOST_LOOKED_AT)
     found = [metric.name for view in newest for metric in view.metrics if not metric.slice]

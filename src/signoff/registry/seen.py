@@ -4,10 +4,13 @@ The rule it keeps: registered versions are known by their place in the order of 
 hundred thousand of them are to cost little more than their views.
 """
 
-from collections.abc import Collection
+from array import array
+from collections.abc import Collection, Sequence
+from math import nan
 
 import msgspec
 
+from signoff.registry.rows import headline
 from signoff.registry.views import VersionView
 
 
@@ -26,12 +29,18 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 class SeenVersions:
     """What this process has read of one model: registered versions in their order, and folders that are not registered."""
 
-    __slots__ = ("drafts", "registered")
+    __slots__ = ("drafts", "figures", "registered")
 
     def __init__(self) -> None:
         """Begin without any."""
         self.registered: list[Seen] = []
         self.drafts: dict[str, Seen] = {}
+        self.figures: dict[str, array[float]] = {}
+
+    def measure(self, names: Sequence[str]) -> None:
+        """Have the numbers of these metrics at hand, by which a list is sorted."""
+        if tuple(self.figures) != tuple(names):
+            self.figures = {name: array("d", (_figure(one.view, name) for one in self.registered)) for name in names}
 
     def get(self, place: int, version: str) -> Seen | None:
         """Return what was read of a version that stands at a place among all."""
@@ -44,11 +53,22 @@ class SeenVersions:
             self.drafts[seen.view.version] = seen
         elif place < len(self.registered):
             self.registered[place] = seen
+            for name, numbers in self.figures.items():
+                numbers[place] = _figure(seen.view, name)
         else:
             self.registered.append(seen)
+            for name, numbers in self.figures.items():
+                numbers.append(_figure(seen.view, name))
 
     def forget(self, registered: int, names: Collection[str]) -> None:
         """Drop what is not among the first so many registered versions or under these names of drafts."""
         del self.registered[registered:]
+        for numbers in self.figures.values():
+            del numbers[registered:]
         for gone in self.drafts.keys() - names:
             del self.drafts[gone]
+
+
+def _figure(view: VersionView, name: str) -> float:
+    metric = headline(view, name)
+    return nan if metric is None or metric.number is None else float(metric.number)

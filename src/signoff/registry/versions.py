@@ -5,7 +5,7 @@ is the very same value, so that comparing snapshots costs little.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 from typing import Self
 
@@ -40,6 +40,15 @@ class VersionScan:
         self.asides = Asides(reader.spool)
         self.seen: dict[str, SeenVersions] = {}
         self.rules: dict[str, TrustDocument] = {}
+
+    def measure(self, model: str, names: Sequence[str]) -> None:
+        """Have the numbers of these metrics of a model at hand; none: as before."""
+        if names:
+            self.seen.setdefault(model, SeenVersions()).measure(names)
+
+    def figures(self, model: str) -> dict[str, bytes]:
+        """Return the numbers that are at hand, see `ModelView.figures`."""
+        return {name: numbers.tobytes() for name, numbers in self.seen[model].figures.items()}
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
