@@ -6,7 +6,7 @@ The rule it keeps: pure; a list holds only what makes sense, and where nothing d
 from collections.abc import Callable, Iterator, Sequence
 
 from signoff.policy.entries import Entry
-from signoff.policy.history import Decision, History, Request, StageState
+from signoff.policy.history import Decision, History, Request
 from signoff.registry.asking import NewEvaluation
 from signoff.registry.people import Me
 from signoff.registry.problems import Problem
@@ -14,10 +14,11 @@ from signoff.registry.signers import in_words
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.asked import Asked, Choice, Option, option
+from signoff.tui.refusals import held_before
 from signoff.tui.scene import Scene, needed
 from signoff.values.display import UNKNOWN, age
 
-ANSWERS = frozenset({"approve", "reject"})
+ANSWERS = frozenset({"approve", "reject", "promote"})
 STATUSES = {
     "deploying": "it is being rolled out",
     "serving": "it answers requests",
@@ -35,7 +36,7 @@ def choice_of(step: str, asked: Asked, scene: Scene) -> Choice:
 
 
 def stages(asked: Asked, scene: Scene, model: ModelView) -> Choice:
-    """Which stage it is about; for an answer, first those that somebody asked for."""
+    """Which stage it is about; for an answer or what follows one, first those that somebody asked for."""
     view = model.find(asked.version)
     sensible = [stage for stage in scene.stages if _sensible(asked.action, stage, view, scene)]
     if asked.action in ANSWERS:
@@ -81,8 +82,8 @@ def _requests(stage: str, view: VersionView | None) -> list[str]:
 
 
 def returns(asked: Asked, scene: Scene, model: ModelView) -> Choice:
-    """Which stage goes back to which version; first, to the one that held it before."""
-    found = [one for stage in reversed(scene.stages) for one in _returns(asked, scene, model.stages.get(stage))]
+    """Which stage goes back to which version; first, to the one that held it before and may be used."""
+    found = [one for stage in reversed(scene.stages) for one in _returns(asked, scene, model, stage)]
     wanted = asked.fields.get("stage", "")
     options = tuple(one for one in found if wanted in {"", one.fields["stage"]})
     where = f"{wanted or 'no stage'} of {model.name}"
@@ -90,20 +91,19 @@ def returns(asked: Asked, scene: Scene, model: ModelView) -> Choice:
     return Choice(question="back to which version?", options=options, nothing=nothing)
 
 
-def _returns(asked: Asked, scene: Scene, state: StageState | None) -> Iterator[Option]:
+def _returns(asked: Asked, scene: Scene, model: ModelView, stage: str) -> Iterator[Option]:
+    state = model.stages.get(stage)
     if state is None:
         return
     since = f"points at {state.version}, by {state.person}, {age(state.moment, now=scene.now)}"
-    if state.replaced is not None:
-        said = f"back to {state.replaced}, which held it before; {since}"
-        yield option(state.stage, said, stage=state.stage, version=state.replaced)
-    if asked.version in state.held and asked.version not in {state.version, state.replaced}:
-        yield option(
-            state.stage,
-            f"back to {asked.version}, which held it once; {since}",
-            stage=state.stage,
-            version=asked.version,
-        )
+    before = held_before(state, model)
+    if before:
+        skipped = f" ({state.replaced} cannot be used any more)" if before != state.replaced else ""
+        said = f"back to {before}, which held it before{skipped}; {since}"
+        yield option(stage, said, stage=stage, version=before)
+    if asked.version in state.held and asked.version not in {state.version, before}:
+        said = f"back to {asked.version}, which held it once; {since}"
+        yield option(stage, said, stage=stage, version=asked.version)
 
 
 def ways(asked: Asked, _scene: Scene, _model: ModelView) -> Choice:
