@@ -14,7 +14,7 @@ from signoff.registry.rows import headline_metrics
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys
-from signoff.tui.present import Piece, Pieces, Tone, clip_middle, fit, shown, width_of
+from signoff.tui.present import Piece, Pieces, Tone, cells, clip_middle, fit, shown, width_of
 from signoff.tui.scene import Pair, Scene, paired
 from signoff.values.display import UNKNOWN, aligned
 from signoff.values.metrics import Metric
@@ -41,6 +41,14 @@ def metric_name(metric: Metric) -> str:
     unit = metric.unit or ""
     bare = unit in {"", "fraction", "ratio"} or metric.text.endswith(unit)
     return shown(metric.name if bare else f"{metric.name} {unit}")
+
+
+def clipped_name(metric: Metric, width: int) -> str:
+    """Return a metric's name in at most `width` cells; its unit stays whole where that leaves room for the name."""
+    whole, name = metric_name(metric), shown(metric.name)
+    unit = whole.removeprefix(name)
+    room = width - cells(unit)
+    return clip_middle(name, room) + unit if room >= LEAST_NAME // 2 else clip_middle(whole, width)
 
 
 def metric_value(metric: Metric | None) -> str:
@@ -144,8 +152,8 @@ def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, width: int) -
         title = ""
     head = [columns.this[-1], *[columns.other[-1]] * bool(against and columns.with_other), *columns.deltas[-1:]]
     yield ((fit(title, columns.name), "strong"), *((f"  {text}", "dim") for text in head))
-    for at, name in enumerate(names):
-        yield ((fit(clip_middle(name, columns.name), columns.name), "plain"), *columns.row(at))
+    for at, name in enumerate(clipped_name(one.metric, columns.name) for one in pairs):
+        yield ((fit(name, columns.name), "plain"), *columns.row(at))
     yield from _legend(columns)
 
 

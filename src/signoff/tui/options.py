@@ -18,7 +18,7 @@ from signoff.tui.refusals import held_before
 from signoff.tui.scene import Scene, needed
 from signoff.values.display import UNKNOWN, age
 
-ANSWERS = frozenset({"approve", "reject", "promote"})
+ANSWERS = frozenset({"approve", "reject"})
 STATUSES = {
     "deploying": "it is being rolled out",
     "serving": "it answers requests",
@@ -36,11 +36,13 @@ def choice_of(step: str, asked: Asked, scene: Scene) -> Choice:
 
 
 def stages(asked: Asked, scene: Scene, model: ModelView) -> Choice:
-    """Which stage it is about; for an answer or what follows one, first those that somebody asked for."""
+    """Which stage it is about; first those that wait for an answer, or whose approvals are all there."""
     view = model.find(asked.version)
     sensible = [stage for stage in scene.stages if _sensible(asked.action, stage, view, scene)]
     if asked.action in ANSWERS:
         sensible.sort(key=lambda stage: not _requests(stage, view))
+    elif asked.action == "promote":
+        sensible.sort(key=lambda stage: not _is_approved(stage, view))
     options = [option(stage, _stage_said(stage, view, model), stage=stage) for stage in sensible]
     return Choice(question="for which stage?", options=tuple(options), nothing=_no_stage(asked.action, asked.ref))
 
@@ -73,6 +75,11 @@ def _stage_said(stage: str, view: VersionView | None, model: ModelView) -> str:
     points = f"points at {state.version}" if state else "points at nothing yet"
     requests = "".join(f"; asked by {one}" for one in dict.fromkeys(_requests(stage, view)))
     return f"{points}; {quorum or 'needs no approval'}{requests}"
+
+
+def _is_approved(stage: str, view: VersionView | None) -> bool:
+    ask = view.ask(stage) if view else None
+    return ask is not None and ask.standing.status == "Approved"
 
 
 def _requests(stage: str, view: VersionView | None) -> list[str]:
