@@ -160,8 +160,8 @@ def _stage_lines(view: VersionView, stage: str, scene: Scene) -> Iterator[Pieces
     state = model.stages.get(stage) if model and stage in view.stages else None
     rejection = ask.standing.rejection if ask else None
     if state is not None:
-        since = f" since {utc_minute(state.moment)} ({age(state.moment, now=scene.now)})"
-        yield labelled(stage, ("● points here", "good"), (f"{since}, {MOVED[state.how]} by {state.person}", "plain"))
+        since = f" since {utc_minute(state.moment)}"
+        yield labelled(stage, ("● here", "good"), (f"{since}, {MOVED[state.how]} by {state.person}", "plain"))
         yield labelled("", (quorum, "plain"))
     elif rejection is not None:
         yield labelled(stage, ("✗ rejected", "bad"), (f" by {rejection.person}; {quorum}", "plain"))

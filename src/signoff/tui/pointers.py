@@ -195,7 +195,7 @@ def report_lines(report: DeploymentState, *, now: datetime, old: bool) -> Iterat
 
 
 def pointer_lines(one: Pointer, model: ModelView | None, *, now: datetime) -> Text:
-    """Return the most important of a pointer in three lines, for where there is no pane."""
+    """Return the most important of a pointer in three lines, for where there is no pane; what may be cut is last."""
     if not one.version:
         return (pointer_line(one, now=now),)
     moved = f"{MOVED.get(one.how, one.how)} {utc_minute(one.since)} by {one.person}"
@@ -206,8 +206,8 @@ def pointer_lines(one: Pointer, model: ModelView | None, *, now: datetime) -> Te
     because += [(f"“{said}”", "dim")] if said else []
     return (
         ((moved, "plain"), *before),
-        tuple(because) or (("nobody approved it" if not one.is_alias else "an alias needs no approval", "dim"),),
         pointer_line(one, now=now),
+        tuple(because) or (("nobody approved it" if not one.is_alias else "an alias needs no approval", "dim"),),
     )
 
 
