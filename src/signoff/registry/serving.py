@@ -143,6 +143,17 @@ def _approvers(history: History, state: StageState) -> dict[str, None]:
     return dict.fromkeys(one.person for one in decisions if one.approves and one.stage == state.stage)
 
 
+def held_before(history: History, state: StageState) -> str:
+    """Return what a stage goes back to: what it replaced, else, where that is gone, what held it last before; or ""."""
+    others = (state.replaced or "", *(one for one in reversed(state.held) if one != state.version))
+    return next((one for one in others if _is_usable(history, one)), state.replaced or "")
+
+
+def _is_usable(history: History, version: str) -> bool:
+    found = history.versions.get(version)
+    return found is not None and found.revoked is None and found.purged is None
+
+
 def _followed(environment: Environment, history: History, order: tuple[str, ...]) -> str:
     if environment.name in order:
         return environment.name

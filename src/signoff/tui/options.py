@@ -10,11 +10,11 @@ from signoff.policy.history import Decision, History, Request
 from signoff.registry.asking import NewEvaluation
 from signoff.registry.people import Me
 from signoff.registry.problems import Problem
+from signoff.registry.serving import held_before
 from signoff.registry.signers import in_words
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.asked import Asked, Choice, Option, option
-from signoff.tui.refusals import held_before
 from signoff.tui.scene import Scene, needed
 from signoff.values.display import UNKNOWN, age
 
@@ -103,7 +103,7 @@ def _returns(asked: Asked, scene: Scene, model: ModelView, stage: str) -> Iterat
     if state is None:
         return
     since = f"points at {state.version}, by {state.person}, {age(state.moment, now=scene.now)}"
-    before = held_before(state, model)
+    before = held_before(model.history, state)
     if before:
         skipped = f" ({state.replaced} cannot be used any more)" if before != state.replaced else ""
         said = f"back to {before}, which held it before{skipped}; {since}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from signoff.policy.history import Decision, Request, StageState
+from signoff.policy.history import Decision, Request
 from signoff.registry.inbox import REVIEWERS
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
@@ -170,14 +170,6 @@ def _why_no_glass(asking: Asking, view: VersionView, stage: str) -> str:
     if not roles:
         return f"the rule of {stage} lets nobody break glass"
     return f"glass is broken for {stage} by {' or '.join(roles)}" if asking.lacks(roles) else ""
-
-
-def held_before(state: StageState, model: ModelView) -> str:
-    """Return what a stage goes back to: what it replaced, else, where that is gone, what held it last before; or ""."""
-    others = (state.replaced, *(one for one in reversed(state.held) if one != state.version))
-    views = [(one, model.find(one)) for one in others if one]
-    usable = (one for one, view in views if view is not None and view.status not in GONE)
-    return next(usable, state.replaced or "")
 
 
 def _why_no_rollback(asking: Asking, view: VersionView) -> str:
