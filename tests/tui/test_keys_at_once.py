@@ -40,11 +40,11 @@ async def focus(seat: Seat, part: str) -> None:
 @pytest.mark.parametrize(
     ("start", "keys", "typed", "focused"),
     [
-        ("cancel", "shift+tab x y", "xy", "comment"),
-        ("cancel", "left x left y", "yx", "comment"),
-        ("record", "shift+tab shift+tab x tab y", "x", "cancel"),
-        ("comment", "x shift+tab y", "x", "sign"),
-        ("comment", "x enter y", "x", "cancel"),
+        ("cancel", "tab x y", "xy", "comment"),
+        ("cancel", "right x left y", "yx", "comment"),
+        ("record", "shift+tab x tab y", "x", "record"),
+        ("comment", "x shift+tab y", "x", "cancel"),
+        ("comment", "x enter y", "x", "record"),
     ],
 )
 async def test_what_is_typed_at_once_reaches_what_has_the_focus_by_then(
@@ -65,19 +65,44 @@ async def test_enter_presses_what_had_the_focus_when_its_turn_came(story: Story)
         await focus(seat, "sign")
         await press_at_once(seat, "shift+tab shift+tab enter tab tab")
         await seat.until(lambda: seat.shown.startswith("record "))
-        await press_at_once(seat, "shift+tab shift+tab shift+tab enter tab tab tab")
+        await press_at_once(seat, "tab enter tab tab")
         await seat.until(lambda: seat.app.screen is seat.app.page)
 
 
 async def test_what_is_pasted_stays_between_the_keys_around_it(story: Story) -> None:
     async with seated(story, "ana") as seat:
         await seat.ask("approve", "fraud:4")
-        for event in (events.Key("shift+tab", None), events.Paste("b\x07c\nd"), events.Key("x", "x")):
+        for event in (events.Key("tab", "\t"), events.Paste("b\x07c\nd"), events.Key("x", "x")):
             seat.app.post_message(event)
         await seat.until(lambda: seat.dialog.typed == {"comment": "bcx"})
 
 
-def test_a_packet_of_a_terminal_is_typed_where_shift_tab_leads(tmp_path: Path) -> None:
+async def test_pressing_cancel_twice_at_once_leaves_the_dialog_and_nothing_else(story: Story) -> None:
+    async with seated(story, "ana") as seat:
+        for open_one in ("approve", "pull"):
+            page = seat.app.page
+            await seat.ask(open_one, "fraud:4")
+            await press_at_once(seat, "enter enter escape escape")
+            await seat.until(lambda: seat.app.screen is seat.app.page)
+            assert seat.app.page is page
+
+
+async def test_words_typed_before_a_field_has_the_focus_press_nothing(story: Story) -> None:
+    async with seated(story, "ana") as seat:
+        await seat.ask("approve", "fraud:4")
+        await press_at_once(seat, "f space r space x space tab y")
+        await seat.until(lambda: seat.dialog.typed == {"comment": "y"})
+
+
+async def test_from_cancel_tab_leads_through_the_fields_to_the_buttons_and_back(story: Story) -> None:
+    async with seated(story, "ana") as seat:
+        await seat.ask("approve", "fraud:4")
+        assert "tab: what to type" in seat.notice
+        chain = [widget.id for widget in seat.app.screen.focus_chain]
+        assert chain == ["cancel", "comment", "record", "elsewhere", "sign"]
+
+
+def test_a_packet_of_a_terminal_is_typed_where_tab_leads(tmp_path: Path) -> None:
     make_registered(tmp_path / "registry", models=1, versions=2)
     session, _ = open_registry(tmp_path / "registry", "model-00000")
     with session:
@@ -87,5 +112,5 @@ def test_a_packet_of_a_terminal_is_typed_where_shift_tab_leads(tmp_path: Path) -
         settle(session, quiet=0.3)
         session.write(b":pull model-00000:2\r")
         session.until(lambda shown: "nothing would be delivered" in shown)
-        session.write(b"\x1b[Z\x1b[ZQQ")
+        session.write(b"\tQQ")
         session.until(lambda shown: "model-00000:2QQ" in shown)

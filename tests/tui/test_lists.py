@@ -105,7 +105,7 @@ async def test_drift_is_marked_and_told_in_words(story: Story) -> None:
         await until(pilot, lambda: "! drift eu-west: 1" in text_of(page))
         assert "@champion" in text_of(page)
         page.listing.table.move_to(("fraud", False, "production"))
-        await until(pilot, lambda: "eu-west serves 1, production points at 2" in page.line.render_line(0).text)
+        await until(pilot, lambda: "eu-west serves 1, production points at 2" in page.below.render_line(1).text)
         await pilot.press("B")
         await until(pilot, lambda: bool(app.asked))
         assert asked(app) == [("rollback", "fraud", "2", {"stage": "production"})]

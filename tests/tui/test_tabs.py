@@ -62,7 +62,7 @@ async def test_what_is_not_registered_has_words_in_every_tab(world: World) -> No
     async with shown(world) as (app, pilot):
         app.post_message(Go("version", "fraud", "3"))
         for key, words in {
-            "1": ("not registered: signoff register fraud:3",),
+            "1": ("not registered: R seals its files and signs for them",),
             "2": ("no metrics",),
             "3": ("nothing can be signed about it yet", "none: nobody signed"),
             "4": ("no digest is signed yet", "weights.onnx", "in 2 files"),

@@ -63,15 +63,15 @@ def open_promotion(session: PtySession, ref: str) -> None:
     visit(session, ref)
     session.write(b"P")
     asked = f"Promote {ref} to production"
-    shown = session.until(lambda shown: "2 production" in shown or (asked in shown and UNSIGNED in shown))
+    shown = session.until(lambda shown: "1 production" in shown or (asked in shown and UNSIGNED in shown))
     if asked not in shown:
-        session.write(b"2")
+        session.write(b"1")
     session.until(lambda shown: asked in shown and UNSIGNED in shown)
 
 
 def reach_button(session: PtySession, *, typed: str = "") -> None:
-    """Go to the button that signs, from Cancel, by way of the version's name where that is asked for."""
-    for key in (*((BACK, typed.encode(), NEXT) if typed else ()), NEXT, NEXT, NEXT):
+    """Go to the button that signs, from Cancel: back, or on by way of the version's name where that is asked for."""
+    for key in (NEXT, NEXT, typed.encode(), NEXT, NEXT, NEXT) if typed else (BACK,):
         session.write(key)
         session.read_until(b"\x1b[")
         session.read_quiet(0.03)

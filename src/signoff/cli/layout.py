@@ -3,18 +3,20 @@
 The rule it keeps: a cell that is cut ends with an ellipsis, a column that is left out is named; pure.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from textwrap import wrap
 
 import msgspec
 
-from signoff.values.display import UNKNOWN, displayable
+from signoff.values.display import UNKNOWN, aligned, displayable
 
 GAP = 2
 NARROWEST = 8
 NARROWEST_WRAP = 20
 ELLIPSIS = "…"
+NUMBER = re.compile(r"([+-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?|[-=])(?= |$)")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -46,6 +48,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         title: Its heading.
         right: Whether its cells stand to the right, as numbers do.
+        pointed: Whether its numbers stand with their decimal points below each other, what follows them behind.
         elastic: Whether its cells may be cut.
         wraps: Whether its cells go on in the next line; for the last column only.
         optional: Whether it is left out without a word where no cell says anything.
@@ -54,6 +57,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     right: bool = False
+    pointed: bool = False
     elastic: bool = False
     wraps: bool = False
     optional: bool = False
@@ -70,7 +74,10 @@ class Table(msgspec.Struct, frozen=True):
 def laid_out(columns: Sequence[Column], rows: Sequence[Row], *, width: int) -> Table:
     """Return the table that fits a terminal of `width` cells."""
     texts = [[displayable(cell.text) for cell in row] for row in rows]
-    natural = [max(cells(column.title), *(cells(row[at]) for row in texts), 0) for at, column in enumerate(columns)]
+    natural = _natural(columns, texts)
+    lined = _pointed(columns, texts)
+    if sum(_natural(columns, lined)) + GAP * (len(columns) - 1) <= width:
+        texts, natural = lined, _natural(columns, lined)
     said = [at for at, column in enumerate(columns) if not column.optional or any(_says(row[at]) for row in rows)]
     kept = list(said)
     while _least(columns, natural, kept) > width and (weakest := _weakest(columns, kept)) is not None:
@@ -83,6 +90,26 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], *, width: int) -> T
         parts = _wrapped([row[at] for at in kept], shown, widths)
         lines += [_line(part, shown, widths, style) for part in parts]
     return Table(tuple(lines), tuple(columns[at].title for at in said if at not in kept))
+
+
+def _natural(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[int]:
+    return [max(cells(column.title), *(cells(row[at]) for row in texts), 0) for at, column in enumerate(columns)]
+
+
+def _pointed(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the texts with the decimal points of numbers below each other, where a column wants that."""
+    turned = [[row[at] for row in texts] for at in range(len(columns))]
+    lined = [_lined(texts) if column.pointed else texts for column, texts in zip(columns, turned, strict=True)]
+    return [list(row) for row in zip(*lined, strict=True)]
+
+
+def _lined(texts: Sequence[str]) -> list[str]:
+    found = [NUMBER.match(text) for text in texts]
+    numbers = iter(aligned([one[0] for one in found if one]))
+    behind = max((len(one.string) - one.end() for one in found if one), default=0)
+    return [
+        next(numbers) + text[one.end() :].ljust(behind) if one else text for text, one in zip(texts, found, strict=True)
+    ]
 
 
 def _says(cell: Cell) -> bool:

@@ -72,6 +72,7 @@ def _column(name: str, *, place: int, now: datetime) -> ListColumn:
     column = Column(
         title=title,
         right=metric or name in RIGHT,
+        pointed=metric,
         elastic=bool(place) and not metric and name not in {*RIGHT, "status", "stage"},
         priority=priority,
     )

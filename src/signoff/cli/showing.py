@@ -91,7 +91,7 @@ def _standing(details: Details) -> Section:
 def _metrics(details: Details) -> Section:
     columns = (
         Column(title="METRIC", elastic=True),
-        Column(title="VALUE", right=True),
+        Column(title="VALUE", right=True, pointed=True),
         Column(title="UNIT", priority=2, optional=True),
         Column(title="DATASET", elastic=True, priority=3, optional=True),
         Column(title="GROUP", elastic=True, priority=1, optional=True),

@@ -59,9 +59,10 @@ def _print_rows(frame: Frame, views: list[VersionView], rows: list[ComparedRow])
     columns = [Column(title=models.pop() if len(models) == 1 else "", elastic=True)]
     for place, view in enumerate(views):
         title = view.ref if models else view.version
-        columns.append(Column(title=title, right=True, elastic=True, priority=0 if place < FEWEST else 50 - place))
+        priority = 0 if place < FEWEST else 50 - place
+        columns.append(Column(title=title, right=True, pointed=True, elastic=True, priority=priority))
         if place:
-            columns.append(Column(title="CHANGE", right=True, priority=0 if place < FEWEST else 50 - place))
+            columns.append(Column(title="CHANGE", right=True, pointed=True, priority=priority))
     for group in dict.fromkeys(row.group for row in rows):
         alike = [row for row in rows if row.group == group]
         measured_on = _common_place(alike)

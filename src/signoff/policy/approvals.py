@@ -34,7 +34,8 @@ class QuorumLine(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """Say how far it is: "1 of 2 approvals from approver: al"."""
         who = f": {', '.join(self.people)}" if self.people else ""
-        return f"{len(self.people)} of {self.needed} approvals from {' or '.join(self.roles)}{who}"
+        approvals = "approval" if self.needed == 1 else "approvals"
+        return f"{len(self.people)} of {self.needed} {approvals} from {' or '.join(self.roles)}{who}"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from signoff.errors import InvalidValueError, NotFoundError, SchemaError, Storag
 from signoff.records.record import LogRecord
 from signoff.registry.asks import Ask
 from signoff.registry.registry import Registry
+from signoff.registry.serving import held_before
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.schema import layout
@@ -96,10 +97,11 @@ def _names_model(text: str) -> bool:
 
 def _version_before(view: ModelView, stage: str) -> str:
     state = view.stages.get(stage)
-    if state is None or state.replaced is None:
+    before = held_before(view.history, state) if state else ""
+    if not before:
         message = f"no version of {view.name} held {stage!r} before" + (f" {state.version}" if state else "")
         raise NotFoundError(message, hint=f"see what did: signoff history {view.name}")
-    return state.replaced
+    return before
 
 
 def _named_version(view: ModelView, ref: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from signoff.policy.history import DeploymentState, History
+from signoff.policy.history import DeploymentState, History, StageState
 
 SERVING, STOPPED = "serving", "stopped"
 
@@ -46,7 +46,8 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True):
         since: Since when; None where nothing says.
         person: Who moved it, or "".
         how: promote, rollback, break_glass or alias; "" where nobody did.
-        approvers: Whose approvals counted.
+        approvers: Whose approvals counted; of a version that was rolled back to: who had approved it for the stage.
+        record: The id of the record that moved it, or "".
         replaced: The version that it pointed at before, or "".
         reviewed: False after a break_glass that nobody reviewed.
         environments: Those that follow the stage; for an alias: those that serve its version.
@@ -60,6 +61,7 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True):
     person: str = ""
     how: str = ""
     approvers: tuple[str, ...] = ()
+    record: str = ""
     replaced: str = ""
     reviewed: bool = True
     environments: tuple[Environment, ...] = ()
@@ -98,6 +100,7 @@ def pointers_of(history: History, stages: Iterable[str]) -> Iterator[Pointer]:
             since=alias.moment,
             person=alias.person,
             how="alias",
+            record=alias.record,
             environments=tuple(one for one in environments if one.serves == alias.version),
         )
     lost = tuple(one for one in following.get("", ()) if one.current.status != STOPPED)
@@ -125,11 +128,30 @@ def _stage(history: History, stage: str, environments: tuple[Environment, ...]) 
         since=state.moment,
         person=state.person,
         how=state.how,
-        approvers=state.approvers,
+        approvers=state.approvers or tuple(_approvers(history, state)),
+        record=state.record,
         replaced=state.replaced or "",
         reviewed=state.reviewed,
         environments=environments,
     )
+
+
+def _approvers(history: History, state: StageState) -> dict[str, None]:
+    """Return who approved the version that a stage points at for that stage, each once, in their order."""
+    version = history.versions.get(state.version)
+    decisions = version.decisions if version else ()
+    return dict.fromkeys(one.person for one in decisions if one.approves and one.stage == state.stage)
+
+
+def held_before(history: History, state: StageState) -> str:
+    """Return what a stage goes back to: what it replaced, else, where that is gone, what held it last before; or ""."""
+    others = (state.replaced or "", *(one for one in reversed(state.held) if one != state.version))
+    return next((one for one in others if _is_usable(history, one)), state.replaced or "")
+
+
+def _is_usable(history: History, version: str) -> bool:
+    found = history.versions.get(version)
+    return found is not None and found.revoked is None and found.purged is None
 
 
 def _followed(environment: Environment, history: History, order: tuple[str, ...]) -> str:

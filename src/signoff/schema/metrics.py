@@ -12,6 +12,7 @@ import msgspec
 
 from signoff.schema.fields import (
     ANYTHING,
+    COUNT,
     NUMBER,
     SCALAR,
     TEXT,
@@ -98,6 +99,7 @@ ENTRY_FORMS = {
     "split": TEXT,
     "slice": Form(_read_slice, {"type": "object", "additionalProperties": SCALAR_OR_NULL}),
     "confidence_interval": INTERVAL,
+    "count": COUNT,
 }
 
 
@@ -211,6 +213,7 @@ def _place(found: Mapping[str, Any], around: Around) -> dict[str, Any]:
         "low": interval.get("lower_bound"),
         "high": interval.get("upper_bound"),
         "level": interval.get("level"),
+        "count": found.get("count"),
     }
 
 

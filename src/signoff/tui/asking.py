@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from signoff.errors import RefusedError, SignoffError
+from signoff.policy.history import StageState
 from signoff.registry.asking import NewEvaluation
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.elsewhere import paste_lines
@@ -26,7 +27,7 @@ from signoff.tui.present import Pieces, Tone, count
 from signoff.tui.scene import Scene
 from signoff.values.display import age, displayable_lines, long_size, short_digest
 
-MOST_FILES = 200
+MOST_FILES, SHORT_ID = 200, 12
 MOVES = frozenset({"promote", "break_glass", "rollback"})
 
 
@@ -139,7 +140,16 @@ def _replaces(question: Question) -> Pieces:
         return (("  replaces nothing: the stage is empty", "dim"),)
     known = state is not None and state.version == prepared.replaces
     since = f" (by {state.person}, {age(state.moment, now=question.scene.now)})" if state is not None and known else ""
-    return (("  replaces ", "dim"), (prepared.replaces, "strong"), (since, "dim"))
+    return (("  replaces ", "dim"), (prepared.replaces, "strong"), (since, "dim"), *_passed_over(question, state))
+
+
+def _passed_over(question: Question, state: StageState | None) -> Pieces:
+    """Return which version a rollback passes over because it cannot be used any more."""
+    ask, model = question.ask, question.model
+    if ask.action != "rollback" or state is None or model is None or state.replaced in {None, ask.version}:
+        return ()
+    view = model.find(state.replaced or "")
+    return ((f"; passes over {state.replaced}: {view.status if view else 'gone'}", "warn"),)
 
 
 def _alias_line(question: Question) -> Pieces:
@@ -271,7 +281,7 @@ def written_text(written: Written) -> Text:
     lines: list[Pieces] = [
         (("√ ", "good"), (f"signed and written: {prepared.ask.words}", "strong")),
         (),
-        labelled("Record", (written.id, "plain")),
+        labelled("Record", (f"{written.seq} of {written.chain}", "plain"), (f"  {written.id[:SHORT_ID]}…", "dim")),
         labelled("File", (written.path, "plain")),
         labelled("Signed by", (prepared.person, "plain"), (f"  {in_words(prepared.identity)}", "dim")),
     ]

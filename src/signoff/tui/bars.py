@@ -10,8 +10,8 @@ from itertools import combinations
 
 import msgspec
 
-from signoff.tui.present import Pieces, Tone, aligned, fit, shown
-from signoff.values.display import UNKNOWN
+from signoff.tui.present import Pieces, Tone, cells, fit, shown
+from signoff.values.display import UNKNOWN, aligned
 from signoff.values.metrics import Metric, comparable
 
 WHOLES: dict[str, Decimal] = {
@@ -80,6 +80,17 @@ def slice_keys(metric: Metric) -> str:
     return ", ".join(key for key, _ in metric.slice)
 
 
+def group_names(metrics: Sequence[Metric]) -> list[str]:
+    """Return the groups, each with how many it is of where that is said: `female  n 312`."""
+    labels = [slice_label(metric) for metric in metrics]
+    counts = ["" if metric.count is None else f"{metric.count}" for metric in metrics]
+    room, width = max(map(cells, labels), default=0), max(map(len, counts), default=0)
+    return [
+        f"{fit(label, room)}  n {number:>{width}}" if number else label
+        for label, number in zip(labels, counts, strict=True)
+    ]
+
+
 def bar_lines(
     metrics: Sequence[Metric], *, width: int, after: Sequence[Pieces] = (), plain: bool = False
 ) -> tuple[Pieces, ...]:
@@ -92,7 +103,7 @@ def bar_lines(
         plain: Whether to use ASCII only.
     """
     several = len(metrics) > 1
-    names = [*map(slice_label, metrics), *[GAP] * several]
+    names = [*group_names(metrics), *[GAP] * several]
     texts = aligned([*(shown(metric.text) for metric in metrics), *[gap_text(gap(metrics))] * several])
     value, room = max(map(len, texts), default=0), min(max(map(len, names), default=0), width // 2)
     length = min(MOST_BAR, width - room - value - 4)
@@ -129,9 +140,9 @@ def interval(metric: Metric, scale: Scale, width: int, *, plain: bool = False) -
     if metric.low is None or metric.high is None:
         return fit("no interval", width)
     first, last = (scale.place(one, width) for one in sorted((metric.low, metric.high)))
-    cells = [" "] * width
-    cells[first : last + 1] = RULE * (last + 1 - first)
-    cells[first], cells[last] = LEFT, RIGHT
+    drawn = [" "] * width
+    drawn[first : last + 1] = RULE * (last + 1 - first)
+    drawn[first], drawn[last] = LEFT, RIGHT
     if metric.number is not None:
-        cells[scale.place(metric.number, width)] = POINT
-    return shown("".join(cells), plain=plain)
+        drawn[scale.place(metric.number, width)] = POINT
+    return shown("".join(drawn), plain=plain)

@@ -182,7 +182,7 @@ COMMANDS: tuple[Command, ...] = (
     _sign("promote", "P", priority=6),
     _sign("reject", "X", priority=4),
     _sign("request", "Q", priority=5),
-    _sign("register", "R", priority=3),
+    _sign("register", "R", priority=7),
     _sign("rollback", "B", priority=3),
     _sign("deprecate", "D", title="Deprecate or revoke", priority=1),
     _sign("restore", title="Take a deprecation back"),

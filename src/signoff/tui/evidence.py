@@ -11,12 +11,13 @@ from signoff.policy.history import Decision, Evaluated, VersionState
 from signoff.registry.details import EvaluationLine, Evidence, UnsignedEvaluation
 from signoff.registry.views import VersionView
 from signoff.schema.cards import Evaluation
+from signoff.schema.parts import DatasetRef
 from signoff.schema.scalars import Value, text_of
 from signoff.tui.measures import metric_name, metric_value
 from signoff.tui.pages import Text, heading
-from signoff.tui.present import Piece, Pieces, aligned, count, fit, glyph, state
+from signoff.tui.present import Piece, Pieces, count, fit, glyph, state
 from signoff.tui.scene import Scene
-from signoff.values.display import age, displayable, displayable_lines, short_digest
+from signoff.values.display import age, aligned, displayable, displayable_lines, short_digest
 from signoff.values.metrics import Metric
 
 INDENT = "    "
@@ -97,7 +98,7 @@ def _content(said: Evaluation) -> Iterator[Pieces]:
     for label, text in _facts(said):
         for number, line in enumerate(displayable_lines(text)):
             yield _labelled("" if number else label, line)
-    yield from _metrics(said.metrics)
+    yield from _metrics(said)
     for fault in said.faults:
         yield ((INDENT, "plain"), (f"! set aside: {fault}", "warn"))
 
@@ -109,7 +110,7 @@ def _facts(said: Evaluation) -> Iterator[tuple[str, str]]:
         "suite": " ".join(part for part in (suite.name, suite.version) if part) if suite else "",
         "evaluator": said.evaluator or "",
         "date": said.date or "",
-        "data": " ".join(part for part in (dataset.name, dataset.revision, dataset.split) if part) if dataset else "",
+        "data": _place(dataset) if dataset else "",
         "raters": _any(said.raters),
         "protocol": _any(said.protocol),
         "agreement": _any(said.agreement),
@@ -122,7 +123,7 @@ def _facts(said: Evaluation) -> Iterator[tuple[str, str]]:
 
 
 def _listed(extra: Iterable[tuple[str, Value]]) -> dict[str, list[str]]:
-    """Return what stands in lists, the values of one key together: `metrics.count` for each `metrics[3].count`."""
+    """Return what stands in lists, the values of one key together: `metrics.seed` for each `metrics[3].seed`."""
     listed: dict[str, list[str]] = {}
     for key, value in extra:
         if "[" in key:
@@ -142,23 +143,35 @@ def _any(value: Value) -> str:
             return text_of(value)
 
 
-def _metrics(metrics: Sequence[Metric]) -> Iterator[Pieces]:
+def _metrics(said: Evaluation) -> Iterator[Pieces]:
+    """Yield what was measured: how much, on how many, and on what where that is not the evaluation's own data."""
+    metrics, own = said.metrics, _place(said.dataset) if said.dataset else ""
     names = [displayable(metric_name(one)) for one in metrics]
     width = min(NAME, max(map(len, names), default=0))
     values = aligned([displayable(metric_value(one)) for one in metrics])
-    for name, value, one in zip(names, values, metrics, strict=True):
+    counts = _counts(metrics)
+    for name, value, number, one in zip(names, values, counts, metrics, strict=True):
+        place = _place(one)
+        group = ", ".join(f"{key}={text}" for key, text in one.slice)
         yield (
             (INDENT, "plain"),
             (fit(name, width), "plain"),
             (f"  {value}", "strong"),
-            (f"  {_measured_on(one)}", "dim"),
+            (number, "plain"),
+            (f"  {' · '.join(part for part in ('' if place == own else place, group) if part)}", "dim"),
         )
 
 
-def _measured_on(metric: Metric) -> str:
-    place = " ".join(part for part in (metric.dataset, metric.revision, metric.split) if part)
-    group = ", ".join(f"{key}={value}" for key, value in metric.slice)
-    return " · ".join(part for part in (place, group) if part)
+def _counts(metrics: Sequence[Metric]) -> list[str]:
+    """Return on how many each metric was measured, as `n 63`, of one width; nothing where none says it."""
+    texts = ["" if one.count is None else f"{one.count}" for one in metrics]
+    width = max(map(len, texts), default=0)
+    return [f"  n {text:>{width}}" if text else " " * (width + 4) * bool(width) for text in texts]
+
+
+def _place(data: Metric | DatasetRef) -> str:
+    name = data.dataset if isinstance(data, Metric) else data.name
+    return " ".join(part for part in (name, data.revision, data.split) if part)
 
 
 def _decisions(view: VersionView, found: VersionState, scene: Scene) -> Iterator[Pieces]:

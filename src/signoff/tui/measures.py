@@ -14,9 +14,9 @@ from signoff.registry.rows import headline_metrics
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys
-from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, shown, width_of
+from signoff.tui.present import Piece, Pieces, Tone, cells, clip_middle, fit, shown, width_of
 from signoff.tui.scene import Pair, Scene, paired
-from signoff.values.display import UNKNOWN
+from signoff.values.display import UNKNOWN, aligned
 from signoff.values.metrics import Metric
 
 Text = tuple[Pieces, ...]
@@ -41,6 +41,14 @@ def metric_name(metric: Metric) -> str:
     unit = metric.unit or ""
     bare = unit in {"", "fraction", "ratio"} or metric.text.endswith(unit)
     return shown(metric.name if bare else f"{metric.name} {unit}")
+
+
+def clipped_name(metric: Metric, width: int) -> str:
+    """Return a metric's name in at most `width` cells; its unit stays whole where that leaves room for the name."""
+    whole, name = metric_name(metric), shown(metric.name)
+    unit = whole.removeprefix(name)
+    room = width - cells(unit)
+    return clip_middle(name, room) + unit if room >= LEAST_NAME // 2 else clip_middle(whole, width)
 
 
 def metric_value(metric: Metric | None) -> str:
@@ -144,8 +152,8 @@ def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, width: int) -
         title = ""
     head = [columns.this[-1], *[columns.other[-1]] * bool(against and columns.with_other), *columns.deltas[-1:]]
     yield ((fit(title, columns.name), "strong"), *((f"  {text}", "dim") for text in head))
-    for at, name in enumerate(names):
-        yield ((fit(clip_middle(name, columns.name), columns.name), "plain"), *columns.row(at))
+    for at, name in enumerate(clipped_name(one.metric, columns.name) for one in pairs):
+        yield ((fit(name, columns.name), "plain"), *columns.row(at))
     yield from _legend(columns)
 
 
@@ -161,15 +169,20 @@ def metrics_text(view: VersionView, scene: Scene, *, width: int = PAGE_WIDTH, pl
     pairs = paired(view, reference, model)
     if not pairs:
         return ((("no metrics: neither version.yaml nor an evaluation that counts has any", "dim"),),)
-    against = (f"beside {reference.ref}, " if reference else "nothing to compare with: no version holds ") + scene.top
     other = reference.version if reference else ""
-    lines: list[Pieces] = [((against, "dim"),)]
+    lines: list[Pieces] = [((_against(view, reference, scene.top), "dim"),)]
     for title, members in _grouped([one for one in pairs if not one.metric.slice], measured_on).items():
         lines += pair_lines(members, against=other, title=title, width=width)
         lines += _intervals(members, other, width=width, plain=plain)
     for title, members in _grouped([one for one in pairs if one.metric.slice], _told_apart).items():
         lines += [(), ((title, "strong"),), *_bars(members, other, width=width, plain=plain)]
     return tuple(lines)
+
+
+def _against(view: VersionView, reference: VersionView | None, stage: str) -> str:
+    """Return what metrics stand beside, in words: what holds the stage, or for the holder what held it before."""
+    holds = f"held {stage} before" if stage in view.stages else f"holds {stage}"
+    return f"beside {reference.ref}, which {holds}" if reference else f"nothing to compare with: no version {holds}"
 
 
 def _grouped(pairs: Iterable[Pair], title_of: Callable[[Metric], str]) -> dict[str, list[Pair]]:

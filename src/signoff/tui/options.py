@@ -6,10 +6,11 @@ The rule it keeps: pure; a list holds only what makes sense, and where nothing d
 from collections.abc import Callable, Iterator, Sequence
 
 from signoff.policy.entries import Entry
-from signoff.policy.history import Decision, History, Request, StageState
+from signoff.policy.history import Decision, History, Request
 from signoff.registry.asking import NewEvaluation
 from signoff.registry.people import Me
 from signoff.registry.problems import Problem
+from signoff.registry.serving import held_before
 from signoff.registry.signers import in_words
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
@@ -35,11 +36,13 @@ def choice_of(step: str, asked: Asked, scene: Scene) -> Choice:
 
 
 def stages(asked: Asked, scene: Scene, model: ModelView) -> Choice:
-    """Which stage it is about; for an answer, first those that somebody asked for."""
+    """Which stage it is about; first those that wait for an answer, or whose approvals are all there."""
     view = model.find(asked.version)
     sensible = [stage for stage in scene.stages if _sensible(asked.action, stage, view, scene)]
     if asked.action in ANSWERS:
         sensible.sort(key=lambda stage: not _requests(stage, view))
+    elif asked.action == "promote":
+        sensible.sort(key=lambda stage: not _is_approved(stage, view))
     options = [option(stage, _stage_said(stage, view, model), stage=stage) for stage in sensible]
     return Choice(question="for which stage?", options=tuple(options), nothing=_no_stage(asked.action, asked.ref))
 
@@ -74,6 +77,11 @@ def _stage_said(stage: str, view: VersionView | None, model: ModelView) -> str:
     return f"{points}; {quorum or 'needs no approval'}{requests}"
 
 
+def _is_approved(stage: str, view: VersionView | None) -> bool:
+    ask = view.ask(stage) if view else None
+    return ask is not None and ask.standing.status == "Approved"
+
+
 def _requests(stage: str, view: VersionView | None) -> list[str]:
     """Return who asks for a stage."""
     ask = view.ask(stage) if view else None
@@ -81,8 +89,8 @@ def _requests(stage: str, view: VersionView | None) -> list[str]:
 
 
 def returns(asked: Asked, scene: Scene, model: ModelView) -> Choice:
-    """Which stage goes back to which version; first, to the one that held it before."""
-    found = [one for stage in reversed(scene.stages) for one in _returns(asked, scene, model.stages.get(stage))]
+    """Which stage goes back to which version; first, to the one that held it before and may be used."""
+    found = [one for stage in reversed(scene.stages) for one in _returns(asked, scene, model, stage)]
     wanted = asked.fields.get("stage", "")
     options = tuple(one for one in found if wanted in {"", one.fields["stage"]})
     where = f"{wanted or 'no stage'} of {model.name}"
@@ -90,20 +98,19 @@ def returns(asked: Asked, scene: Scene, model: ModelView) -> Choice:
     return Choice(question="back to which version?", options=options, nothing=nothing)
 
 
-def _returns(asked: Asked, scene: Scene, state: StageState | None) -> Iterator[Option]:
+def _returns(asked: Asked, scene: Scene, model: ModelView, stage: str) -> Iterator[Option]:
+    state = model.stages.get(stage)
     if state is None:
         return
     since = f"points at {state.version}, by {state.person}, {age(state.moment, now=scene.now)}"
-    if state.replaced is not None:
-        said = f"back to {state.replaced}, which held it before; {since}"
-        yield option(state.stage, said, stage=state.stage, version=state.replaced)
-    if asked.version in state.held and asked.version not in {state.version, state.replaced}:
-        yield option(
-            state.stage,
-            f"back to {asked.version}, which held it once; {since}",
-            stage=state.stage,
-            version=asked.version,
-        )
+    before = held_before(model.history, state)
+    if before:
+        skipped = f" ({state.replaced} cannot be used any more)" if before != state.replaced else ""
+        said = f"back to {before}, which held it before{skipped}; {since}"
+        yield option(stage, said, stage=stage, version=before)
+    if asked.version in state.held and asked.version not in {state.version, before}:
+        said = f"back to {asked.version}, which held it once; {since}"
+        yield option(stage, said, stage=stage, version=asked.version)
 
 
 def ways(asked: Asked, _scene: Scene, _model: ModelView) -> Choice:

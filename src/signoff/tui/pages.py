@@ -15,6 +15,7 @@ from signoff.tui.columns import signoff_piece, standing_piece
 from signoff.tui.measures import PANE_WIDTH, short_table
 from signoff.tui.present import Piece, Pieces, count, fit, glyph, or_unknown, state
 from signoff.tui.scene import Scene, needed
+from signoff.tui.told import MOVED, aim_words
 from signoff.values.display import UNKNOWN, age, displayable_lines, long_size, short_digest, utc_minute
 
 Text = tuple[Pieces, ...]
@@ -140,9 +141,9 @@ def overview_text(view: VersionView, scene: Scene, findings: Sequence[Finding] |
     lines += [labelled(label, (text, "plain")) for label, text in _facts(view, scene) if text]
     lines += heading("Sign-off")
     if not view.registered:
-        lines.append(((f"not registered: signoff register {view.ref}", "warn"),))
+        lines.append((("not registered: ", "warn"), ("R", "accent"), (" seals its files and signs for them", "plain")))
         return tuple(lines)
-    lines += [_stage_line(view, stage) for stage in scene.stages]
+    lines += [line for stage in scene.stages for line in _stage_lines(view, stage, scene)]
     target = scene.target(view)
     if target:
         lines += [*heading("Gates", (f"  for {target}", "dim")), *finding_lines(findings)]
@@ -152,11 +153,20 @@ def overview_text(view: VersionView, scene: Scene, findings: Sequence[Finding] |
     return tuple(lines)
 
 
-def _stage_line(view: VersionView, stage: str) -> Pieces:
-    ask = view.ask(stage)
-    held: Piece = ("● points here", "good") if stage in view.stages else ("○ not here", "dim")
-    quorum = "; ".join(line.words for line in ask.standing.lines if line.needed) if ask else ""
-    return labelled(stage, held, (f"  {quorum or 'needs no approval'}", "plain"))
+def _stage_lines(view: VersionView, stage: str, scene: Scene) -> Iterator[Pieces]:
+    """Yield where a version stands with a stage; of one that points at it: since when, and who moved it there."""
+    ask, model = view.ask(stage), scene.snapshot.find_model(view.model)
+    quorum = ("; ".join(line.words for line in ask.standing.lines if line.needed) if ask else "") or "needs no approval"
+    state = model.stages.get(stage) if model and stage in view.stages else None
+    rejection = ask.standing.rejection if ask else None
+    if state is not None:
+        since = f" since {utc_minute(state.moment)}"
+        yield labelled(stage, ("● here", "good"), (f"{since}, {MOVED[state.how]} by {state.person}", "plain"))
+        yield labelled("", (quorum, "plain"))
+    elif rejection is not None:
+        yield labelled(stage, ("✗ rejected", "bad"), (f" by {rejection.person}; {quorum}", "plain"))
+    else:
+        yield labelled(stage, ("○ not here", "dim"), (f"  {quorum}", "plain"))
 
 
 def _facts(view: VersionView, scene: Scene) -> Iterator[tuple[str, str]]:
@@ -213,13 +223,13 @@ def entry_lines(entry: Entry, *, identified: bool = True) -> Iterator[Pieces]:
     record = entry.record
     mark, tone = state("effective" if entry.effective else "ineffective")
     action = str(record.envelope.action).replace("_", "-")
-    stage = getattr(record.action, "stage", "") or getattr(record.action, "environment", "")
+    aim = aim_words(entry)
     yield (
         (mark[0], tone),
         (f" {record.seq:>4}  {utc_minute(record.moment)}  ", "dim"),
         (fit(action, 11), "strong" if entry.effective else "dim"),
         (f"  {record.author}", "plain"),
-        (f"  {stage}" if stage else "", "plain"),
+        (f"  {aim}" if aim else "", "plain"),
         (f"  {record.id[:12]}" if identified else "", "dim"),
     )
     said = getattr(record.action, "comment", "") or getattr(record.action, "reason", "")

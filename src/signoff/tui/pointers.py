@@ -13,12 +13,13 @@ from signoff.registry.serving import Environment, Pointer
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.pages import Text, heading, labelled
-from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, count, glyph, or_unknown
+from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, count, glyph, or_unknown, state
 from signoff.tui.refusals import GONE
+from signoff.tui.told import MOVED, said_of
 from signoff.tui.waiting import short_person
 from signoff.tui.widgets.fields import Field, age_field
 from signoff.tui.widgets.table import Column
-from signoff.values.display import age, utc_minute
+from signoff.values.display import age, displayable_lines, utc_minute
 
 NO_STAGE = "(no stage)"
 REPORTED: dict[str, tuple[str, Tone]] = {
@@ -27,7 +28,6 @@ REPORTED: dict[str, tuple[str, Tone]] = {
     "failed": ("✗", "bad"),
     "stopped": ("○", "dim"),
 }
-HOW = {"promote": "promoted", "rollback": "rolled back", "break_glass": "broken glass", "alias": "pointed"}
 
 
 class PointerRow:
@@ -120,8 +120,8 @@ def _version_piece(one: Pointer, gone: frozenset[tuple[str, str]]) -> Piece:
 def gone_versions(models: Iterable[ModelView]) -> Iterator[tuple[str, str]]:
     """Yield the (model, version) of versions that something points at and that may not be used."""
     for model in models:
-        pointed = {state.version for state in model.stages.values()}
-        for name in pointed.union(state.version for state in model.history.aliases.values()):
+        pointed = {one.version for one in model.stages.values()}
+        for name in pointed.union(one.version for one in model.history.aliases.values()):
             view = model.find(name)
             if view is None or view.status in GONE or view.revoked_bases:
                 yield model.name, name
@@ -147,17 +147,19 @@ def _trouble(one: Pointer) -> int | None:
     return 0 if one.drift else 1 if any(place.current.status == "failed" for place in one.environments) else 2
 
 
-def pointer_text(one: Pointer, *, now: datetime) -> Text:
-    """Return all about a pointer: who moved it, whose approvals counted, and every report."""
+def pointer_text(one: Pointer, model: ModelView | None, *, now: datetime) -> Text:
+    """Return all about a pointer: who moved it and why, whose approvals counted, and every report."""
     points: Piece = (f" → {one.version}", "good") if one.version else (" points at nothing", "dim")
     lines: list[Pieces] = [((f"{one.model} {stage_words(one)}", "strong"), points), ()]
     if one.version:
         lines.append(labelled("since", (f"{utc_minute(one.since)}, {age(one.since, now=now)}", "plain")))
-        lines.append(labelled("by", (one.person, "plain"), (f"  {HOW.get(one.how, one.how)}", "dim")))
+        lines.append(labelled("by", (one.person, "plain"), (f"  {MOVED.get(one.how, one.how)}", "dim")))
     if one.approvers:
         lines.append(labelled("approved by", (", ".join(one.approvers), "plain")))
     if one.replaced:
-        lines.append(labelled("before", (one.replaced, "plain")))
+        lines.append(labelled("before", *_before(one, model)))
+    if said := _reason(one, model):
+        lines.append(labelled("because", (f"“{said}”", "plain")))
     if not one.reviewed:
         lines.append((("! the glass was broken for this, and nobody reviewed it yet", "bad"),))
     return (*lines, *heading("Reported"), *_reports(one, now))
@@ -192,14 +194,46 @@ def report_lines(report: DeploymentState, *, now: datetime, old: bool) -> Iterat
         yield ((f"    {report.endpoint}", "dim"),)
 
 
+def pointer_lines(one: Pointer, model: ModelView | None, *, now: datetime) -> Text:
+    """Return the most important of a pointer in three lines, for where there is no pane; what may be cut is last."""
+    if not one.version:
+        return (pointer_line(one, now=now),)
+    moved = f"{MOVED.get(one.how, one.how)} {utc_minute(one.since)} by {one.person}"
+    before: Pieces = (("  before: ", "dim"), *_before(one, model)) if one.replaced else ()
+    approved = ", ".join(map(short_person, one.approvers))
+    said = _reason(one, model)
+    because: list[Piece] = [(f"approved by {approved}  ", "plain")] if approved else []
+    because += [(f"“{said}”", "dim")] if said else []
+    return (
+        ((moved, "plain"), *before),
+        pointer_line(one, now=now),
+        tuple(because) or (("nobody approved it" if not one.is_alias else "an alias needs no approval", "dim"),),
+    )
+
+
+def _before(one: Pointer, model: ModelView | None) -> Pieces:
+    """Return what was pointed at before, and that it cannot be used any more where that is so."""
+    view = model.find(one.replaced) if model else None
+    if view is None or view.status not in GONE:
+        return ((one.replaced, "plain"),)
+    word, tone = state(view.status)
+    return ((one.replaced, "plain"), (f"  {word}", tone))
+
+
+def _reason(one: Pointer, model: ModelView | None) -> str:
+    """Return what whoever moved it said, in one line."""
+    entry = model.history.find_record(one.record) if model and one.record else None
+    return " ".join(displayable_lines(said_of(entry))) if entry is not None and said_of(entry) else ""
+
+
 def pointer_line(one: Pointer, *, now: datetime) -> Pieces:
     """Return the most important of a pointer in one line, for where there is no pane."""
     if one.drift:
         first = one.drift[0]
         should = f"{stage_words(one)} points at {one.version}" if one.version else "no stage points at that"
-        return ((f" ! drift: {first.name} serves {first.serves}", "bad"), (f", {should}", "plain"))
+        return ((f"! drift: {first.name} serves {first.serves}", "bad"), (f", {should}", "plain"))
     if not one.environments:
-        return ((" no deployer reported anything", "dim"),)
+        return (("no deployer reported anything", "dim"),)
     report = one.environments[0].current
     more = len(one.environments) - 1
     parts = [report.environment, report.status, report.version]
@@ -207,4 +241,4 @@ def pointer_line(one: Pointer, *, now: datetime) -> Pieces:
     parts += [report.endpoint] if report.endpoint else []
     parts += [f"{age(report.moment, now=now)} by {short_person(report.person)}"]
     parts += [f"{more} more"] if more else []
-    return ((f" {glyph('note')[0]} ", "dim"), (" · ".join(parts), "plain"))
+    return ((f"{glyph('note')[0]} ", "dim"), (" · ".join(parts), "plain"))

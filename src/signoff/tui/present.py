@@ -198,13 +198,16 @@ def wrap(pieces: Pieces, width: int, *, indent: int = 0) -> tuple[Pieces, ...]:
 
 
 def hang_of(pieces: Pieces, width: int) -> int:
-    """Return where a wrapped line goes on: below its text, behind what stands in front (blanks, a mark, a label)."""
+    """Return where a wrapped line goes on: below its text, behind what stands in front (blanks, a mark, a label).
+
+    Where that would leave too little room, it goes on behind as much of it as leaves enough.
+    """
     front = 0
     for text, _ in pieces:
-        if not text.endswith(" "):
+        if not text.endswith(" ") or front + cells(text) > width // MOST_INDENT:
             break
         front += cells(text)
-    return front if front <= width // MOST_INDENT else 0
+    return front
 
 
 def _words(text: str, width: int) -> list[str]:
@@ -229,14 +232,6 @@ def _joined(line: Sequence[Piece]) -> Pieces:
         else:
             joined.append((text, tone))
     return tuple(joined)
-
-
-def aligned(numbers: Sequence[str]) -> tuple[str, ...]:
-    """Return numbers as texts of one width with their decimal points below each other; `-` stands at the point."""
-    heads = [text.partition(".")[0] for text in numbers]
-    tails = [text[len(head) :] for text, head in zip(numbers, heads, strict=True)]
-    before, after = max(map(len, heads), default=0), max(map(len, tails), default=0)
-    return tuple(head.rjust(before) + tail.ljust(after) for head, tail in zip(heads, tails, strict=True))
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

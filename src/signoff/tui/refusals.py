@@ -106,11 +106,18 @@ def why_no_approval(asking: Asking, view: VersionView, stage: str) -> str:
     return ""
 
 
+def _asking_stages(asking: Asking) -> tuple[str, ...]:
+    """Return the stages that ask for approvals, the highest first; all of them where none does."""
+    rules = asking.document.stages
+    found = tuple(stage for stage in reversed(asking.stages) if rules[stage].approvals or rules[stage].also)
+    return found or asking.stages[::-1]
+
+
 def _why_no_approve(asking: Asking, view: VersionView) -> str:
     basic = _gone(view) or _no_rules(asking)
     if basic or not asking.person:
         return basic
-    return _every(why_no_approval(asking, view, stage) for stage in reversed(asking.stages))
+    return _every(why_no_approval(asking, view, stage) for stage in _asking_stages(asking))
 
 
 def _why_no_reject(asking: Asking, view: VersionView) -> str:

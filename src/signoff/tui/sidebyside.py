@@ -13,8 +13,8 @@ from signoff.policy.compare import ComparedRow, metric_key
 from signoff.registry.views import VersionView
 from signoff.tui.bars import slice_keys, slice_label
 from signoff.tui.measures import BETTER, NOT_COMPARABLE, SIGNS, delta_text, measured_on, metric_name
-from signoff.tui.present import Piece, Pieces, Tone, aligned, clip_middle, fit, or_unknown, shown, width_of
-from signoff.values.display import UNKNOWN, short_size
+from signoff.tui.present import Piece, Pieces, Tone, clip_middle, fit, or_unknown, shown, width_of
+from signoff.values.display import UNKNOWN, aligned, short_size
 from signoff.values.metrics import Metric
 
 MEASURED = frozenset({"metrics", "slices"})

@@ -11,6 +11,7 @@ from signoff.registry.timeline import InvalidSlot, Told
 
 AIMS = ("stage", "environment", "alias", "kind")
 WAYS = {"promote": "to", "break_glass": "to", "rollback": "in", "deploy": "on", "alias": "as"}
+MOVED = {"promote": "promoted", "rollback": "rolled back", "break_glass": "broken glass", "alias": "pointed"}
 CHECKPOINT = "checkpoint"
 WHOLE_MODEL = "the model"
 ID_DIGITS = 12
@@ -89,6 +90,12 @@ def whole_object(told: Told) -> str:
 def aim_of(told: Told, kind: str) -> str:
     """Return the stage, the environment, the alias … that a record names, or ""."""
     return str(getattr(told.record.action, kind, "")) if isinstance(told, Entry) else ""
+
+
+def aim_words(told: Told) -> str:
+    """Return the stage, the environment, the alias … and what was found or reported there: `fairness pass`."""
+    aim = next((aim for one in AIMS if (aim := aim_of(told, one))), "")
+    return " ".join(part for part in (aim, aim_of(told, "status"), aim_of(told, "outcome")) if part)
 
 
 def version_of(told: Told) -> str:

@@ -14,8 +14,8 @@ from signoff.registry.rows import headline_metrics, natural
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.measures import delta_text
-from signoff.tui.present import aligned, count
-from signoff.values.display import UNKNOWN
+from signoff.tui.present import count
+from signoff.values.display import UNKNOWN, aligned
 from signoff.values.metrics import Direction, Metric, comparable, delta, direction
 
 MOST_NAMED = 3

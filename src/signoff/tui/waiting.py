@@ -145,4 +145,4 @@ def nothing_waits(scene: Scene) -> str:
     roles = roles_of(scene.person, scene)
     if not roles:
         return f"nothing waits for {scene.person}, who holds no role: nobody will ask"
-    return f"nothing waits for {scene.person}: whoever asks for an approval that you may give appears here"
+    return f"nothing waits for {scene.person}"

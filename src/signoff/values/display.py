@@ -5,6 +5,7 @@ turns the writing direction or takes no room of its own; it stands visibly in it
 """
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 UNKNOWN = "-"
@@ -126,3 +127,11 @@ def short_digest(digest: str | None) -> str:
         return UNKNOWN
     plain = digest.removeprefix("sha256:")
     return f"sha256:{plain[:4]}…{plain[-4:]}" if len(plain) > 12 else f"sha256:{plain}"  # noqa: PLR2004
+
+
+def aligned(numbers: Sequence[str]) -> tuple[str, ...]:
+    """Return numbers as texts of one width with their decimal points below each other; `-` stands at the point."""
+    heads = [text.partition(".")[0] for text in numbers]
+    tails = [text[len(head) :] for text, head in zip(numbers, heads, strict=True)]
+    before, after = max(map(len, heads), default=0), max(map(len, tails), default=0)
+    return tuple(head.rjust(before) + tail.ljust(after) for head, tail in zip(heads, tails, strict=True))

@@ -67,6 +67,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
         high: Upper bound of the confidence interval.
         level: The interval's level, as 0.95.
         label: What people call it where `name` is an identifier: "Test WER".
+        count: On how many it was measured: rows, people …; None where nobody said.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     high: Decimal | None = None
     level: Decimal | None = None
     label: str | None = None
+    count: int | None = None
 
     @property
     def identity(self) -> tuple[str, str, str, str, tuple[tuple[str, str], ...]]:

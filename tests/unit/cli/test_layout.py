@@ -26,6 +26,31 @@ def test_numbers_stand_to_the_right_and_words_to_the_left() -> None:
     ]
 
 
+def test_points_stand_below_each_other_with_what_follows_the_numbers_behind() -> None:
+    columns = (Column(title="N"), Column(title="CHANGE", right=True, pointed=True))
+    rows = [[Cell(name), Cell(text)] for name, text in (("a", "-0.0250 worse"), ("b", "+12 better"), ("c", "-"))]
+    lines = ["".join(text for text, _ in line) for line in laid_out(columns, rows, width=40).lines]
+    assert [line.rstrip() for line in lines] == [
+        "N           CHANGE",
+        "a   -0.0250 worse",
+        "b  +12      better",
+        "c    -",
+    ]
+
+
+def test_where_points_need_more_room_than_there_is_numbers_stand_to_the_right() -> None:
+    columns = (Column(title="N"), Column(title="VALUE", right=True, pointed=True))
+    rows = [[Cell("a"), Cell("0.12345")], [Cell("b"), Cell("670263")]]
+    lines = ["".join(text for text, _ in line) for line in laid_out(columns, rows, width=12).lines]
+    assert lines == ["N    VALUE", "a  0.12345", "b   670263"]
+
+
+def test_words_among_numbers_stay_as_they_are() -> None:
+    columns = (Column(title="N"), Column(title="VALUE", right=True, pointed=True))
+    rows = [[Cell("a"), Cell("sgd")], [Cell("b"), Cell("0.1")], [Cell("c"), Cell("v1.2")]]
+    assert [line[1][0].strip() for line in laid_out(columns, rows, width=40).lines] == ["VALUE", "sgd", "0.1", "v1.2"]
+
+
 def test_a_cell_that_is_cut_ends_with_an_ellipsis() -> None:
     assert texts(24, ("fraud", "a very long comment", "7", ""))[1] == "fraud  a very lon…     7"
 

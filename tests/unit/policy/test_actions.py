@@ -285,7 +285,7 @@ class TestMoves:
 
     def test_a_promote_without_its_quorum_does_nothing(self, world: World) -> None:
         put = world.do("pam", "promote")
-        assert "rule not met: approvals: 0 of 1 approvals from approver" in world.reasons(put)
+        assert "rule not met: approvals: 0 of 1 approval from approver" in world.reasons(put)
         assert world.holder() is None
 
     def test_a_rollback_goes_back_to_a_version_that_held_the_stage(self, world: World) -> None:
@@ -488,7 +488,7 @@ class TestAuthority:
         promote = world.do("pam", "promote")
         world.revoke_key(world.keys["ben"][0], fraud=1)
         assert "revoked key" in world.reasons(approval)
-        assert "0 of 1 approvals" in world.reasons(promote)
+        assert "0 of 1 approval" in world.reasons(promote)
         assert world.holder() is None
 
     def test_a_revoked_keys_records_up_to_the_cut_stay(self, world: World) -> None:

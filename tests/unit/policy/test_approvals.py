@@ -22,7 +22,7 @@ def people(found: Standing) -> list[str]:
 
 def test_nobody_was_asked_yet(world: World) -> None:
     found = standing_of(world)
-    assert (found.status, found.met, found.lines[0].words) == ("none", False, "0 of 1 approvals from approver")
+    assert (found.status, found.met, found.lines[0].words) == ("none", False, "0 of 1 approval from approver")
 
 
 def test_a_request_waits_for_approval(world: World) -> None:

@@ -113,7 +113,7 @@ class TestApprovals:
         found = said(world, "approvals")
         assert found == [
             ("unmet", "1 of 2 approvals from approver: ben"),
-            ("unmet", "0 of 1 approvals from risk"),
+            ("unmet", "0 of 1 approval from risk"),
         ]
 
     def test_no_line_is_asked_where_none_is_needed(self) -> None:
@@ -136,7 +136,7 @@ class TestApprovals:
         late = START + timedelta(days=31)
         assert only(world, "approvals", at=late) == (
             "unmet",
-            "0 of 1 approvals from approver; ben's does not count: older than 30 days",
+            "0 of 1 approval from approver; ben's does not count: older than 30 days",
         )
         assert only(world, "approvals", at=START + timedelta(days=30))[0] == "met"
 

@@ -3,9 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from signoff.policy.history import AliasState, DeploymentState, History, StageState
-from signoff.registry.serving import Pointer, environments_of, pointers_of
+from signoff.policy.history import (
+    AliasState,
+    Decision,
+    DeploymentState,
+    History,
+    Mark,
+    StageState,
+    VersionState,
+)
+from signoff.registry.serving import Pointer, environments_of, held_before, pointers_of
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 ORDER = ("staging", "production")
@@ -35,6 +44,19 @@ def points(stage: str, version: str, *held: str) -> StageState:
         person="ben",
         moment=START,
         held=(*held, version),
+    )
+
+
+def registered(version: str) -> VersionState:
+    return VersionState(
+        version=version,
+        digest="d",
+        record="r",
+        seq=1,
+        registrant="ana",
+        builders=frozenset({"ana"}),
+        moment=START,
+        card=None,
     )
 
 
@@ -100,3 +122,36 @@ def test_an_alias_tells_where_its_version_serves_and_never_drifts() -> None:
     assert [one.name for one in champion.environments] == ["eu"]
     assert champion.drift == ()
     assert champion.key == ("fraud", True, "champion")
+
+
+def test_a_stage_goes_back_past_versions_that_cannot_be_used() -> None:
+    state = replace(points("production", "3", "1", "2", "4"), replaced="4")
+    gone = Mark(record="r", seq=9, person="ben", moment=START, reason="leak")
+    known = {name: registered(name) for name in ("1", "2", "3", "4")}
+    assert held_before(replace(model(stages=(state,)), versions=known), state) == "4"
+    revoked = {**known, "4": replace(known["4"], revoked=gone)}
+    assert held_before(replace(model(stages=(state,)), versions=revoked), state) == "2"
+    none_left = {name: replace(one, revoked=gone) for name, one in known.items()}
+    assert held_before(replace(model(stages=(state,)), versions=none_left), state) == "4"
+    assert held_before(model(), points("production", "1")) == ""
+
+
+def test_who_approved_what_was_rolled_back_to_is_told() -> None:
+    yes, no = (
+        Decision(
+            record=name,
+            seq=seq,
+            person=name,
+            stage="production",
+            approves=name != "eve",
+            card=None,
+            touched=False,
+            moment=START,
+            comment="",
+            key="",
+        )
+        for seq, name in enumerate(("ana", "eve"))
+    )
+    version = replace(registered("1"), decisions=(yes, no, replace(yes, person="cy", stage="staging")))
+    state = replace(points("production", "1"), how="rollback")
+    assert by_name(replace(model(stages=(state,)), versions={"1": version}))["production"].approvers == ("ana",)

@@ -83,7 +83,7 @@ def test_a_refusal_has_every_reason_and_nothing_is_written(world: World) -> None
     with pytest.raises(RefusedError) as refused:
         registry.sign(ask("promote", stage="production"), world.me("ben"))
     assert any("role missing" in one for one in refused.value.reasons)
-    assert any("0 of 1 approvals" in one for one in refused.value.reasons)
+    assert any("0 of 1 approval" in one for one in refused.value.reasons)
     assert "signoff check fraud:1 production" in refused.value.hint
     assert world.length("models/fraud") == 1
 
@@ -201,7 +201,7 @@ class TestWhatChangedMeanwhile:
         registry = world.registry()
         prepared = prepare(world, "ben", ask("approve", stage="production"), registry)
         world.do("cy", "approve")
-        assert "now: 1 of 1 approvals from approver: cy" in self.conflict(world, prepared, registry)
+        assert "now: 1 of 1 approval from approver: cy" in self.conflict(world, prepared, registry)
 
     def test_the_card_changed(self, world: World) -> None:
         registry = world.registry()

@@ -87,6 +87,8 @@ CASES: list[tuple[Kind, str]] = [
     ("version", "metrics: [{name: , type: a, value: 1}]"),
     ("version", "metrics: [{name: a, value: 1, slice: {b: c}, dataset: {name: d}, confidence_interval: [1, 2]}]"),
     ("version", "metrics: [{name: a, value: 1, slice: x}]"),
+    ("version", "metrics: [{name: a, value: 1, count: 312}]"),
+    ("version", "metrics: [{name: a, value: 1, count: many}]"),
     ("version", "metrics: [{name: a, value: 1, confidence_interval: [1]}]"),
     ("version", "metrics: [{name: a, value: 1, confidence_interval: {level: x}}]"),
     ("version", "metrics: {name: a, value: 1}"),

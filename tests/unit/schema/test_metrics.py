@@ -74,7 +74,7 @@ def test_the_full_form_says_what_was_measured_on_what() -> None:
     metadata = read(
         "[{name: accuracy, value: 0.931, unit: fraction, dataset: {name: holdout, revision: 2026-Q3, split: test},"
         " slice: {gender: female, age: 30, none: }, confidence_interval: {lower_bound: 0.92, upper_bound: 0.94, level: 0.95},"
-        ' text: "93.1 \u00b1 1.0", n: 100}]'
+        ' text: "93.1 \u00b1 1.0", count: 312, n: 100}]'
     )
     assert metadata.metrics == (
         Metric(
@@ -89,6 +89,7 @@ def test_the_full_form_says_what_was_measured_on_what() -> None:
             low=Decimal("0.92"),
             high=Decimal("0.94"),
             level=Decimal("0.95"),
+            count=312,
         ),
     )
     assert metadata.extra == (("metrics[0].n", 100),)

@@ -88,5 +88,11 @@ def test_what_was_written_names_record_file_signer_and_the_way_back() -> None:
     ask = Ask(action="request", model="fraud", version="1", fields={"stage": "production"})
     written = registry.sign(ask, world.me("ana"), world.keys["ana"][0])
     said = plain(written_text(written))
-    for piece in (written.id, "models/fraud/log/00000002.rec", "ana  ed25519", f"signoff withdraw {written.id[:12]}"):
+    for piece in (
+        "2 of models/fraud",
+        written.id[:12],
+        "models/fraud/log/00000002.rec",
+        "ana  ed25519",
+        f"signoff withdraw {written.id[:12]}",
+    ):
         assert piece in said, piece

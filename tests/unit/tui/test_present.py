@@ -7,7 +7,6 @@ from signoff.tui.present import (
     PLAIN_GLYPHS,
     STATES,
     Pieces,
-    aligned,
     clip,
     clip_left,
     clip_middle,
@@ -70,11 +69,6 @@ def test_a_cell_has_exactly_its_width(text: str, right: bool) -> None:
 
 def test_numbers_stand_at_the_right() -> None:
     assert fit("12ms", 6, right=True) == "  12ms"
-
-
-def test_decimal_points_stand_below_each_other() -> None:
-    assert aligned(("0.931", "12", "-", "1518.7")) == ("   0.931", "  12    ", "   -    ", "1518.7  ")
-    assert aligned(()) == ()
 
 
 def test_each_state_is_a_glyph_and_a_word_with_an_ascii_form() -> None:
@@ -146,6 +140,10 @@ def test_what_is_missing_is_a_dash_and_never_zero() -> None:
             ("  · one two", "    three four", "    five six"),
         ),
         ((("one two three four", "plain"),), ("one two three", "four")),
+        (
+            (("  ", "plain"), ("a-name-at-most ", "plain"), ("one two", "plain")),
+            ("  a-name-at-mo", "  st one two"),
+        ),
         ((("a label that is long: ", "dim"), ("one two", "plain")), ("a label that ", "is long: one ", "two")),
     ],
 )

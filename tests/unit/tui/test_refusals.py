@@ -41,7 +41,7 @@ def why(world: World, who: str, command: str, version: str = "1") -> str:
         ("ben", "approve", "3", "fraud:3 is not registered: R registers it"),
         ("eve", "comment", "3", "fraud:3 is not registered: R registers it"),
         ("eve", "comment", "1", ""),
-        ("ana", "approve", "1", "production is approved by approver; staging is approved by approver"),
+        ("ana", "approve", "1", "production is approved by approver"),
         ("ben", "approve", "1", ""),
         ("ben", "reject", "1", ""),
         ("ana", "reject", "1", "production is decided by approver; staging is decided by approver"),

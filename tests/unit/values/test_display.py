@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from signoff.values.display import (
     age,
+    aligned,
     ascii_only,
     displayable,
     displayable_lines,
@@ -129,3 +130,8 @@ def test_a_digest_keeps_both_ends() -> None:
     digest = "9f2c" + "0" * 56 + "41aa"
     assert short_digest(digest) == short_digest("sha256:" + digest) == "sha256:9f2c…41aa"
     assert short_digest("9f2c41aa") == "sha256:9f2c41aa"
+
+
+def test_decimal_points_stand_below_each_other() -> None:
+    assert aligned(("0.931", "12", "-", "1518.7")) == ("   0.931", "  12    ", "   -    ", "1518.7  ")
+    assert aligned(()) == ()

@@ -16,7 +16,7 @@ from signoff.tui.audit import KNOWN, RecordRow, record_fields, record_lines, rec
 from signoff.tui.commands import Situation
 from signoff.tui.messages import Go
 from signoff.tui.past import nothing_then, past_pointers, past_timeline, tab_pieces
-from signoff.tui.pointers import PointerRow, pointer_fields, pointer_line, pointer_text
+from signoff.tui.pointers import PointerRow, pointer_fields, pointer_lines, pointer_text
 from signoff.tui.present import Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import SidePane
@@ -209,8 +209,8 @@ class AuditPage(ListPage):
             self.below.show((why,))
             self.pane.tell(None, lambda: (why,))
         elif isinstance(one, Pointer):
-            self.below.show((pointer_line(one, now=now),))
-            self.pane.tell(one.key, lambda: pointer_text(one, now=now))
+            self.below.show(pointer_lines(one, None, now=now))
+            self.pane.tell(one.key, lambda: pointer_text(one, None, now=now))
         else:
             self.below.show(record_lines(one, line))
             self.pane.tell(key_of(one), lambda: record_text(one, line, now=now))

@@ -34,6 +34,7 @@ from signoff.tui.widgets.prompt import Prompt
 
 Answer = TypeVar("Answer")
 SECOND = timedelta(seconds=1)
+FOREMOST = 100
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -53,6 +54,8 @@ class Page(Screen[None]):
     """A full screen; its kinds say what is in it."""
 
     page_id: ClassVar[str] = ""
+    foremost: ClassVar[frozenset[str]] = frozenset()
+    """Ids of commands that people come to this page for: its footer keeps their keys the longest."""
     words: tuple[str, ...] = ()
     AUTO_FOCUS = "LineView"
     DEFAULT_CSS = """
@@ -232,7 +235,13 @@ class Page(Screen[None]):
         offered = [one for one in commands_on(self.page_id) if one.priority and one.id != self.useless]
         keymap = self.session.keymap
         self.footer.offer(
-            Key(label_under(one, keymap), one.title, one.priority, not why_not(one, situation)) for one in offered
+            Key(
+                label_under(one, keymap),
+                one.title,
+                one.priority + FOREMOST * (one.id in self.foremost),
+                not why_not(one, situation),
+            )
+            for one in offered
         )
 
     def tell(self, words: str, tone: Tone = "warn") -> None:

@@ -149,11 +149,11 @@ class PullDialog(OrderedDialog):
             self.deliveries.stop(self.delivery)
             self.dialog.tell("stopping …")
         else:
-            self.dismiss(None)
+            self.close()
 
     def action_cancel(self) -> None:
         """Leave; what runs goes on."""
-        self.dismiss(None)
+        self.close()
 
     def action_move(self, way: str) -> None:
         """Scroll the text."""

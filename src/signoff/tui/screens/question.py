@@ -31,6 +31,7 @@ from signoff.tui.widgets.dialog import Dialog
 
 AGAIN = "look again and sign if you still want to"
 NOT_SIGNED, UNSIGNED = "nothing was signed", "nothing is signed yet"
+TO_FIELDS, ANOTHER_KEY = "; tab: what to type", "; i: another key"
 
 
 class QuestionDialog(OrderedDialog):
@@ -242,7 +243,8 @@ class QuestionDialog(OrderedDialog):
     @property
     def unsigned(self) -> str:
         """What is said while a question waits."""
-        return f"{UNSIGNED}; i: another key" if self.others and self.decision.elsewhere is None else UNSIGNED
+        others = self.others and self.decision.elsewhere is None
+        return UNSIGNED + TO_FIELDS * bool(self.dialog.entries) + ANOTHER_KEY * others
 
     @property
     def asking(self) -> bool:
@@ -280,15 +282,14 @@ class QuestionDialog(OrderedDialog):
     def action_cancel(self) -> None:
         """Leave; while files are hashed, stop that first."""
         if self.hashing is None:
-            self.dismiss(None)
+            self.close()
         else:
             self.tasks.stop(self.hashing)
             self.dialog.tell("stopping …")
 
     def action_move(self, way: str) -> None:
         """Scroll the text, or move among what there is to choose."""
-        view = self.dialog.choices if self.choosing else self.dialog.text
-        view.action_move(way)
+        (self.dialog.choices if self.choosing else self.dialog.text).action_move(way)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small."""

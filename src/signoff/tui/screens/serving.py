@@ -10,15 +10,15 @@ from signoff.registry.serving import Pointer, pointers_of
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.messages import Go, Sign
-from signoff.tui.pointers import PointerRow, gone_versions, pointer_fields, pointer_line, pointer_text
+from signoff.tui.pointers import PointerRow, gone_versions, pointer_fields, pointer_lines, pointer_text
 from signoff.tui.scene import Scene
 from signoff.tui.screens.detail import SidePane
 from signoff.tui.screens.listpage import ListPage
 from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
-from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.listing import Content, Listing
 from signoff.tui.widgets.table import Sort
+from signoff.tui.widgets.text import TextView
 
 EMPTY = "no model has a stage, an alias or a report yet: see what the stages ask in :rules"
 EXAMPLE = "stage:production status:drift environment:eu-west by:ana words"
@@ -28,7 +28,9 @@ class ServingPage(ListPage):
     """Stages and aliases of all models."""
 
     page_id: ClassVar[str] = "serving"
+    foremost: ClassVar[frozenset[str]] = frozenset({"rollback"})
     CSS = """
+    #line { height: 3; background: $panel; padding: 0 0 0 1; }
     ServingPage.-wide #line, ServingPage.-broad #line { display: none; }
     """
 
@@ -39,11 +41,12 @@ class ServingPage(ListPage):
             noun="pointers", empty="reading the registry …", sort=Sort("model"), id="listing", example=EXAMPLE
         )
         self.pane = SidePane()
-        self.line = OneLine(id="line")
+        self.below = TextView(id="line")
+        self.below.can_focus = False
 
     def body(self) -> tuple[Widget, ...]:
-        """Return the list, the pane, and the line for where there is no pane."""
-        return (Horizontal(self.listing, self.pane), self.line)
+        """Return the list, the pane, and the lines for where there is no pane."""
+        return (Horizontal(self.listing, self.pane), self.below)
 
     def place(self) -> tuple[str, ...]:
         """Return the page's name."""
@@ -84,12 +87,12 @@ class ServingPage(ListPage):
         """Show what the cursor is on."""
         one, scene = self.current, self.scene
         if one is None or scene is None:
-            self.line.say(())
+            self.below.show(())
             self.pane.tell(None, lambda: ((("nothing is selected", "dim"),),))
             return
-        now = scene.now
-        self.line.say(pointer_line(one, now=now))
-        self.pane.tell(one.key, lambda: pointer_text(one, now=now))
+        now, model = scene.now, scene.snapshot.find_model(one.model)
+        self.below.show(pointer_lines(one, model, now=now))
+        self.pane.tell(one.key, lambda: pointer_text(one, model, now=now))
 
     @property
     def subject(self) -> Subject | None:

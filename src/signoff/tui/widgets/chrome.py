@@ -51,7 +51,7 @@ class Key(msgspec.Struct, frozen=True):
     Attributes:
         label: The key.
         title: What it does.
-        priority: The lowest goes first when room gets short; of equals, the rightmost.
+        priority: The lowest goes first when room gets short; of equals, the rightmost; before all, those not enabled.
         enabled: Whether it can be done now.
     """
 
@@ -181,8 +181,8 @@ class Footer(OneLine):
 
 
 def fitting_keys(keys: Sequence[Key], width: int) -> tuple[Key, ...]:
-    """Return the keys that fit whole into `width` cells, in their order."""
+    """Return the keys that fit whole into `width` cells, in their order; what cannot be done now goes first."""
     kept = list(keys)
     while kept and sum(cell_len(f" {key.label} {key.title} ") for key in kept) > width:
-        kept.remove(min(kept, key=lambda key: (key.priority, -kept.index(key))))
+        kept.remove(min(kept, key=lambda key: (key.enabled, key.priority, -kept.index(key))))
     return tuple(kept)

@@ -5,8 +5,10 @@ action.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
@@ -29,6 +31,8 @@ TYPED = "typed"
 
 class TickBox(Push):
     """A word that is on or off; off at first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("space", "push", "change")]
 
     def __init__(self, tick: Tick) -> None:
         """Begin off."""

@@ -70,9 +70,9 @@ class Entry(Input):
 
 
 class Push(OneLine, can_focus=True):
-    """A word that is pressed with enter or space."""
+    """A word that is pressed with enter; not with space, which comes with words typed before a field has the focus."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("enter,space", "push", "press")]
+    BINDINGS: ClassVar[list[BindingType]] = [("enter", "push", "press")]
     DEFAULT_CSS = """
     Push { width: auto; min-width: 8; margin: 0 2 0 0; background: $boost; }
     Push:focus { background: $block-cursor-background; text-style: $block-cursor-text-style; }
