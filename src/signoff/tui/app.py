@@ -9,8 +9,9 @@ from collections.abc import Callable
 import msgspec
 
 from signoff.errors import SignoffError
+from signoff.schema.layout import model_folder
 from signoff.tui.feed import Feed, aside
-from signoff.tui.fresh import fresh, stale
+from signoff.tui.fresh import fresh, kept_since, stale
 from signoff.tui.keymap import for_textual
 from signoff.tui.messages import Seen, Unreadable
 from signoff.tui.navigation import NavigatingApp
@@ -121,6 +122,12 @@ class SignoffApp(NavigatingApp):
         """Read everything again."""
         self.feed.wake()
 
+    def read_model(self, name: str) -> None:
+        """Have a model read that was only kept until now."""
+        model = self.snapshot.find_model(name) if self.snapshot else None
+        if model is not None and model.source is not None:
+            self.feed.wake(frozenset({model_folder(model.name)}))
+
     def watch_snapshot(self) -> None:
         """Show what was read."""
         self.show()
@@ -131,7 +138,9 @@ class SignoffApp(NavigatingApp):
             return
         changed, was = message.snapshot != self.snapshot, self.freshness
         complete = message.snapshot.complete
-        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
+        kept = kept_since(message.snapshot.source, now=self.session.now())
+        at = self.session.time()
+        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=at, kept=kept)
         self.snapshot = message.snapshot
         if not changed and self.freshness != was:
             self.show()

@@ -65,6 +65,10 @@ class NavigatingApp(PaintingApp):
         """Have everything read again."""
         raise NotImplementedError
 
+    def read_model(self, name: str) -> None:
+        """Have a model read that was only kept until now."""
+        raise NotImplementedError
+
     def switch_registry(self, name: str) -> None:
         """Show another registry of the configuration."""
         raise NotImplementedError
@@ -152,6 +156,8 @@ class NavigatingApp(PaintingApp):
         front = self.page
         if (front.page_id, front.words) == (message.page, message.words):
             return
+        for word in message.words:
+            self.read_model(word.partition(":")[0])
         page = make_page(self.session, message.page, *message.words)
         page.words = message.words
         await self.put_in_front(page)
@@ -161,6 +167,7 @@ class NavigatingApp(PaintingApp):
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""
         page = self.page
+        self.read_model(message.model)
         if page.scene is None or (page.unwritable and message.action != "pull"):
             page.tell(page.unwritable)
         else:
