@@ -4,6 +4,7 @@ The rule it keeps: it is written from what its writer read itself, never from an
 looks.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -20,6 +21,8 @@ from signoff.storage.base import Storage
 from signoff.storage.following import last_number
 from signoff.values.names import Digest
 
+EVERY = 200
+"""So many entries of the journal follow an index before the next one is written by the way."""
 KEPT = 2
 """So many indexes that can be used stay."""
 
@@ -91,6 +94,18 @@ def write_index(storage: Storage, snapshot: Snapshot, *, journal: int, now: date
     storage.remove(path)
     storage.put_new(path, dump_index(said))
     return path
+
+
+def follow(storage: Storage, snapshot: Snapshot, *, journal: int, now: datetime) -> None:
+    """Write an index by the way, as far as that can be done, where a listing costs requests and many entries follow the last.
+
+    Only who has just written to the registry does this, and it never fails what they do; see `write_index`.
+    """
+    if not storage.paged or not snapshot.complete or snapshot.source is not None:
+        return
+    with suppress(SchemaError, StorageError):
+        if journal - max(find_indexes(storage), default=0) >= EVERY:
+            write_index(storage, snapshot, journal=journal, now=now)
 
 
 def _is_said(storage: Storage, path: str, said: IndexFile) -> bool:

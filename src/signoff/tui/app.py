@@ -147,6 +147,10 @@ class SignoffApp(NavigatingApp):
         if self.freshness.why and was.kind != "stale":
             self.page.tell(self.freshness.why, "bad")
 
+    def on_wrote(self) -> None:
+        """Let what reads the registry know that this person writes to it."""
+        self.feed.wrote()
+
     def on_unreadable(self, message: Unreadable) -> None:
         """Say since when the screen is old, and why."""
         if message.feed not in {None, self.feed}:

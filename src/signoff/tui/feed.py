@@ -18,6 +18,7 @@ from textual.message import Message
 
 from signoff.errors import SignoffError
 from signoff.registry.glance import Glance, take_glance
+from signoff.registry.indexwriting import follow
 from signoff.registry.registry import Registry
 from signoff.registry.remembered import Position, recall, retain
 from signoff.registry.snapshot import Snapshot
@@ -93,6 +94,7 @@ class Feed:
         self._glance: Glance | None = None
         self._told: int | None = None
         self._wanted: frozenset[str] | None = None
+        self._signed = False
 
     def start(self) -> None:
         """Begin; the screen's thread is let in often while this one computes."""
@@ -106,6 +108,10 @@ class Feed:
             many = self._glance is None and len(self._pending) > MOST_PATHS
             self._everything = self._everything or not changed or many
         self._awake.set()
+
+    def wrote(self) -> None:
+        """Know that somebody signed here, who may leave an index to others, too."""
+        self._signed = True
 
     def close(self) -> None:
         """Stop; nothing is waited for."""
@@ -189,7 +195,10 @@ class Feed:
         self._show(snapshot)
         if complete:
             self._read_once = True
+            if changed is None and self._glance is not None:
+                self._retained = 0.0  # what was kept before is not what was read
             self._retain(snapshot)
+            self._leave_index(snapshot)
         return True
 
     def _show(self, snapshot: Snapshot) -> None:
@@ -211,6 +220,13 @@ class Feed:
             retain(snapshot, None if self._told is None else Position(self._told, now))
             ended = time.monotonic()
             self._retained = ended + max(SELDOM, RARELY * (ended - began))
+
+    def _leave_index(self, snapshot: Snapshot) -> None:
+        """Write the shared index where it is due; whoever signed nothing in this session writes nothing."""
+        if self._signed and self._told is not None:
+            self._signed = False
+            registry = self._registry
+            follow(registry.reader.storage, snapshot, journal=self._told, now=registry.surroundings.now())
 
     def _say(self, message: Seen | Unreadable) -> None:
         message.feed = self
