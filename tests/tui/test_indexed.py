@@ -97,9 +97,12 @@ async def test_a_forged_stage_is_shown_until_the_model_is_opened(story: Story, p
         await seat.press("/", *"fraud", "enter")
         await seat.press("enter")
         await seat.until(lambda: stage_of(seat, "fraud") == true)
+        await seat.until(lambda: "polling" in seat.header)
         assert seat.app.snapshot is not None
         assert [one.place for one in seat.app.snapshot.problems] == [path]
         assert seat.app.snapshot.need_model("churn").source is not None
+        await seat.press("escape")
+        await seat.until(lambda: "indexed" in seat.header)
 
 
 async def test_a_dialog_shows_what_the_log_says_and_not_the_index(story: Story, path: str) -> None:

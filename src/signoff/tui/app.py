@@ -11,7 +11,7 @@ import msgspec
 from signoff.errors import SignoffError
 from signoff.schema.layout import model_folder
 from signoff.tui.feed import Feed, aside
-from signoff.tui.fresh import fresh, kept_since, stale
+from signoff.tui.fresh import fresh, stale
 from signoff.tui.keymap import for_textual
 from signoff.tui.messages import Seen, Unreadable
 from signoff.tui.navigation import NavigatingApp
@@ -138,9 +138,7 @@ class SignoffApp(NavigatingApp):
             return
         changed, was = message.snapshot != self.snapshot, self.freshness
         complete = message.snapshot.complete
-        kept = kept_since(message.snapshot.source, now=self.session.now())
-        at = self.session.time()
-        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=at, kept=kept)
+        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
         self.snapshot = message.snapshot
         if not changed and self.freshness != was:
             self.show()

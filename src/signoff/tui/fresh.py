@@ -5,14 +5,12 @@ The rule it keeps: pure; the same state gives the same words, so that only trans
 
 from datetime import datetime
 
-from signoff.registry.snapshot import Source
+from signoff.registry.snapshot import Snapshot
 from signoff.registry.watching import Standing
 from signoff.tui.widgets.chrome import Freshness
 
 
-def fresh(
-    was: Freshness, standing: Standing, *, complete: bool, changed: bool, at: str, kept: Freshness | None = None
-) -> Freshness:
+def fresh(was: Freshness, standing: Standing, *, complete: bool, changed: bool, at: str) -> Freshness:
     """Return how fresh a screen is after something was read.
 
     Args:
@@ -21,12 +19,9 @@ def fresh(
         complete: Whether all was read.
         changed: Whether something else was read than before.
         at: The time, as it is shown.
-        kept: What is to be said where a part was not read but kept; see `kept_since`.
     """
     if standing.fault:
         return stale(was, standing.fault, at=at)
-    if kept is not None and complete:
-        return kept
     kind = "live" if not standing.note else "polling"
     kind = kind if complete else "reading"
     if kind == "polling" and standing.every:
@@ -39,10 +34,21 @@ def stale(was: Freshness, why: str, *, at: str) -> Freshness:
     return Freshness("stale", was.detail if was.kind == "stale" else f"since {at}", why)
 
 
-def kept_since(source: Source | None, *, now: datetime) -> Freshness | None:
-    """Return what the header says of lines that were not read in this session; None where all were."""
+def fresh_on(snapshot: Snapshot | None, model: str, freshness: Freshness, *, now: datetime) -> Freshness:
+    """Return how fresh a page is where a part of the registry may not have been read in this session.
+
+    Args:
+        snapshot: What is shown.
+        model: The model that the page is about; "" for all.
+        freshness: How fresh the screen is, apart from that.
+        now: The time.
+    """
+    if snapshot is None or freshness.kind in {"stale", "reading"}:
+        return freshness
+    about = snapshot.find_model(model) if model else None
+    source = snapshot.source if about is None else about.source
     if source is None:
-        return None
+        return freshness
     moment = source.moment.astimezone()
     when = f"{moment:%H:%M}" if moment.date() == now.astimezone().date() else f"{moment:%Y-%m-%d}"
     return Freshness("indexed", f"{when}, not verified") if source.place else Freshness("remembered", f"from {when}")

@@ -13,6 +13,7 @@ from signoff.tui.commands import need_command, why_not
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
+from signoff.tui.fresh import fresh_on
 from signoff.tui.keymap import gives_way
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.painting import PaintingApp
@@ -92,7 +93,9 @@ class NavigatingApp(PaintingApp):
 
     def show(self) -> None:
         """Have the page in front show things as they are."""
-        self.page.show(self.snapshot, self.freshness, busy=self.busy)
+        page = self.page
+        freshness = fresh_on(self.snapshot, page.model_name, self.freshness, now=self.session.now())
+        page.show(self.snapshot, freshness, busy=self.busy)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave a key that would begin an entry to the entry that is being typed in, and one of two commands' to its own."""

@@ -54,6 +54,7 @@ class Page(Screen[None]):
 
     page_id: ClassVar[str] = ""
     words: tuple[str, ...] = ()
+    model_name: str = ""
     AUTO_FOCUS = "LineView"
     DEFAULT_CSS = """
     Page { layout: vertical; layers: default prompt; }
