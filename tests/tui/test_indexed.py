@@ -19,6 +19,7 @@ from signoff.schema import layout
 from signoff.storage.memory import MemoryStorage
 from signoff.tui.app import SignoffApp
 from signoff.tui.feed import Feed
+from signoff.tui.messages import Go
 from signoff.tui.session import Session
 from tui.seat import Seat
 from tui.story import Story, tell
@@ -124,6 +125,13 @@ async def test_what_others_write_is_read_and_the_rest_stays_as_it_is(story: Stor
         assert seat.app.snapshot is not None
         assert seat.app.snapshot.need_model("churn").source is not None
         assert "indexed" in seat.header
+
+
+async def test_a_page_that_tells_of_all_models_says_how_many_were_not_read(story: Story) -> None:
+    async with followed(story) as seat:
+        await seat.until(lambda: "indexed" in seat.header)
+        seat.app.page.post_message(Go("audit", ""))
+        await seat.until(lambda: "models were not read" in "\n".join(seat.lines()))
 
 
 async def test_r_reads_everything(story: Story) -> None:

@@ -15,7 +15,7 @@ from typing import overload
 
 import msgspec
 
-from signoff.policy.history import AliasState, History, StageState, VersionState
+from signoff.policy.history import AliasState, DeploymentState, History, StageState, VersionState
 from signoff.registry.rows import headline, headline_metrics
 from signoff.registry.snapshot import ModelView, Source
 from signoff.registry.views import Said, StageStatus, Status, Totals, VersionView
@@ -73,6 +73,7 @@ class KeptModel(msgspec.Struct, frozen=True, array_like=True):
     head: str
     standings: tuple[tuple[StageStatus, ...], ...] = ()
     source: Source | None = None
+    deployments: tuple[DeploymentState, ...] = ()
 
 
 Encode = Callable[[object], bytes]
@@ -111,6 +112,7 @@ def small(model: ModelView, encode: Encode, *, standings: bool) -> KeptModel:
         head=head,
         standings=tuple(distinct),
         source=model.source,
+        deployments=tuple(history.deployments.values()),
     )
 
 
@@ -224,6 +226,7 @@ def large(model: KeptModel, read: ReadLines, *, source: Source | None) -> ModelV
         versions=RecalledStates(versions),
         stages=model.stages,
         aliases=model.aliases,
+        deployments={(one.environment, one.version): one for one in model.deployments},
         newest=model.newest,
         latest=model.latest,
     )

@@ -23,6 +23,7 @@ from signoff.registry.registry import Registry
 from signoff.registry.remembered import Position, recall, retain
 from signoff.registry.snapshot import Snapshot
 from signoff.registry.watching import Standing, Watching, watch
+from signoff.schema.layout import JOURNAL
 from signoff.tui.messages import Seen, Unreadable
 
 Answer = TypeVar("Answer")
@@ -110,8 +111,10 @@ class Feed:
         self._awake.set()
 
     def wrote(self) -> None:
-        """Know that somebody signed here, who may leave an index to others, too."""
-        self._signed = True
+        """Know that somebody signed here, who may leave an index to others, too, where the journal is followed."""
+        if self._told is not None:
+            self._signed = True
+            self.wake(frozenset({JOURNAL}))
 
     def close(self) -> None:
         """Stop; nothing is waited for."""

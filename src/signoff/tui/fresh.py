@@ -52,3 +52,13 @@ def fresh_on(snapshot: Snapshot | None, model: str, freshness: Freshness, *, now
     moment = source.moment.astimezone()
     when = f"{moment:%H:%M}" if moment.date() == now.astimezone().date() else f"{moment:%Y-%m-%d}"
     return Freshness("indexed", f"{when}, not verified") if source.place else Freshness("remembered", f"from {when}")
+
+
+def unread_words(snapshot: Snapshot | None) -> str:
+    """Return how much of a registry was not read in this session, for pages that tell of all of it; "" where all was."""
+    unread = sum(model.source is not None for model in snapshot.models) if snapshot else 0
+    if snapshot is None or not unread:
+        return ""
+    return (
+        f"{unread:,} of {len(snapshot.models):,} models were not read, and are told of as far as is known: r reads all"
+    )

@@ -13,7 +13,7 @@ from signoff.tui.commands import need_command, why_not
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
-from signoff.tui.fresh import fresh_on
+from signoff.tui.fresh import fresh_on, unread_words
 from signoff.tui.keymap import gives_way
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.painting import PaintingApp
@@ -27,6 +27,8 @@ from signoff.tui.tasks import Tasks, task_words, went_well
 from signoff.tui.widgets.chrome import Freshness
 
 ALL_DOINGS = DOINGS | TYPED_DOINGS
+OF_ALL = frozenset({"audit", "problems", "serving", "inbox"})
+"""Pages that tell of every model."""
 
 
 class NavigatingApp(PaintingApp):
@@ -166,6 +168,8 @@ class NavigatingApp(PaintingApp):
         await self.put_in_front(page)
         self.show()
         page.call_after_refresh(page.appear)
+        if message.page in OF_ALL and not any(message.words):
+            page.call_after_refresh(page.tell, unread_words(self.snapshot))
 
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""
