@@ -87,6 +87,7 @@ async def test_the_header_and_the_rows_say_that_they_were_not_verified(story: St
         await seat.until(lambda: "◌ indexed" in seat.header)
         assert "not verified" in seat.header
         assert any("? fraud" in line for line in seat.lines())
+        await seat.until(lambda: any("? as an index says: not verified here" in line for line in seat.lines()))
         assert any(f"{MANY:,}" in line for line in seat.lines())
 
 

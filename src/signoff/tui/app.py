@@ -9,7 +9,6 @@ from collections.abc import Callable
 import msgspec
 
 from signoff.errors import SignoffError
-from signoff.schema.layout import model_folder
 from signoff.tui.feed import Feed, aside
 from signoff.tui.fresh import fresh, stale
 from signoff.tui.keymap import for_textual
@@ -118,15 +117,9 @@ class SignoffApp(NavigatingApp):
         self.feed.close()
         self.tasks.close()
 
-    def rescan(self) -> None:
-        """Read everything again."""
-        self.feed.wake()
-
-    def read_model(self, name: str) -> None:
-        """Have a model read that was only kept until now."""
-        model = self.snapshot.find_model(name) if self.snapshot else None
-        if model is not None and model.source is not None:
-            self.feed.wake(frozenset({model_folder(model.name)}))
+    def rescan(self, changed: frozenset[str] = frozenset()) -> None:
+        """Read everything again, or these paths."""
+        self.feed.wake(changed)
 
     def watch_snapshot(self) -> None:
         """Show what was read."""
@@ -136,8 +129,7 @@ class SignoffApp(NavigatingApp):
         """Take what a thread read; an equal snapshot changes nothing."""
         if message.feed not in {None, self.feed}:
             return
-        changed, was = message.snapshot != self.snapshot, self.freshness
-        complete = message.snapshot.complete
+        changed, complete, was = message.snapshot != self.snapshot, message.snapshot.complete, self.freshness
         self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
         self.snapshot = message.snapshot
         if not changed and self.freshness != was:
@@ -146,7 +138,7 @@ class SignoffApp(NavigatingApp):
             self.page.tell(self.freshness.why, "bad")
 
     def on_wrote(self) -> None:
-        """Let what reads the registry know that this person writes to it."""
+        """Have what reads the registry know that this person writes."""
         self.feed.wrote()
 
     def on_unreadable(self, message: Unreadable) -> None:

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from signoff.registry.snapshot import Snapshot
+from signoff.schema.layout import model_folder
 from signoff.tui.bindings import BEGINNING
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.doing import DOINGS
@@ -64,13 +65,15 @@ class NavigatingApp(PaintingApp):
         if not front.take_text(event) and isinstance(event, events.Key):
             await self._check_bindings(event.key)
 
-    def rescan(self) -> None:
-        """Have everything read again."""
+    def rescan(self, changed: frozenset[str] = frozenset()) -> None:
+        """Have everything read again, or these paths."""
         raise NotImplementedError
 
     def read_model(self, name: str) -> None:
         """Have a model read that was only kept until now."""
-        raise NotImplementedError
+        model = self.snapshot.find_model(name) if self.snapshot else None
+        if model is not None and model.source is not None:
+            self.rescan(frozenset({model_folder(model.name)}))
 
     def switch_registry(self, name: str) -> None:
         """Show another registry of the configuration."""
