@@ -8,7 +8,7 @@ import pytest
 
 from builders import TestSigner, World
 from indexes import NAME, NEWEST, STAGES, VERSIONS, forge, index, journal, multiply, packed, put_bytes, put_index, said
-from signoff.errors import RefusedError
+from signoff.errors import NotFoundError, RefusedError
 from signoff.registry.asks import Ask
 from signoff.registry.collecting import Collecting
 from signoff.registry.doctor import Doctor
@@ -354,3 +354,17 @@ def test_where_names_cost_nothing_no_index_is_opened(world: World, path: str, mo
     monkeypatch.setattr(MemoryStorage, "paged", False)
     forge(world.storage, path, of("fraud", serve_another))
     assert take_glance(world.registry()) is None
+
+
+def test_a_model_that_an_index_invents_is_gone_when_it_is_opened(world: World, path: str) -> None:
+    content = said(world.storage, path)
+    ghost = next(model for model in content["models"] if model[NAME] == "fraud")
+    content["models"].append(["ghost", *ghost[1:]])
+    put_index(world.storage, path, content)
+    registry, glance = glanced(world)
+    assert glance.snapshot.need("ghost@production").version == "1", "the attack itself must work"
+    after = registry.snapshot(changed={layout.model_folder("ghost")})
+    assert after.find_model("ghost") is None
+    assert [one.place for one in after.problems] == [path]
+    with pytest.raises(NotFoundError):
+        registry.find("ghost@production")

@@ -122,8 +122,15 @@ class Scanner:
             false = disagreement(before, self._models[name])
             if false is not None:
                 self._false.setdefault(false.place, false)
+            if before.source is not None and self._is_invented(self._models[name]):
+                del self._models[name]
         self._cache.save()
         return self._snapshot([*self._registry_problems(), *self._false.values()], complete=True)
+
+    def _is_invented(self, model: ModelView) -> bool:
+        """Tell whether there is no such model, and never was."""
+        there = bool(model.versions or model.history.entries) or model.name in self._reader.known_models()
+        return not there and not is_model(self._reader, model.name)
 
     def _snapshot(self, problems: list[Problem], *, complete: bool) -> Snapshot:
         metadata, faults = self._load(layout.REGISTRY_FILE, load_registry, RegistryMetadata())
