@@ -100,8 +100,8 @@ def test_a_remembered_picture_moves_no_stage(world: World) -> None:
     world.do("pam", "promote", "2", stage="staging")
     before = recall(str(world.folder), trust)
     assert before is not None
-    assert not before.complete
-    assert before.need("fraud@staging").version == "1"
+    assert not before.snapshot.complete
+    assert before.snapshot.need("fraud@staging").version == "1"
     assert opened(world).find("fraud@staging").version == "2"
     place.write_bytes(place.read_bytes()[:-3] + b"xyz")
     assert recall(str(world.folder), trust) is None

@@ -109,8 +109,9 @@ def print_problems(frame: Frame, problems: tuple[Problem, ...]) -> None:
 @click.option("--quarantine", is_flag=True, help="Move what breaks a chain to .signoff/quarantine, after showing it.")
 @click.option("--yes", is_flag=True, help="With --quarantine: do not ask.")
 @click.option("--pack", is_flag=True, help="Write the packs that long logs lack, so that they open in few requests.")
+@click.option("--index", is_flag=True, help="Read everything and write the index from which others open a bucket.")
 @framed
-def doctor(frame: Frame, quarantine: bool, yes: bool, pack: bool) -> int | None:  # noqa: FBT001  (click's words)
+def doctor(frame: Frame, quarantine: bool, yes: bool, pack: bool, index: bool) -> int | None:  # noqa: FBT001  (click's words)
     """Say what is wrong with a registry, and how to mend it; exit code 1 where something is."""
     work = Doctor(frame.registry)
     if quarantine:
@@ -118,6 +119,9 @@ def doctor(frame: Frame, quarantine: bool, yes: bool, pack: bool) -> int | None:
         return None
     if pack:
         _pack(frame, work)
+        return None
+    if index:
+        _index(frame, work)
         return None
     found = work.findings()
     if frame.out.as_json:
@@ -152,6 +156,16 @@ def _pack(frame: Frame, work: Doctor) -> None:
     rows = [(Cell(one.path), Cell(str(one.count))) for one in written]
     columns = (Column(title="PACK", elastic=True), Column(title="RECORDS"))
     frame.out.table(columns, rows, nothing="every long log is packed already")
+
+
+def _index(frame: Frame, work: Doctor) -> None:
+    written = work.index()
+    if frame.out.as_json:
+        frame.out.document({"path": written})
+    elif written is None:
+        frame.out.say("the newest index says what there is")
+    else:
+        frame.out.line(written)
 
 
 def _show(frame: Frame, one: Offender) -> None:

@@ -12,10 +12,15 @@ from signoff.cli.shapes import version_shape
 from signoff.cli.words import age_cell
 from signoff.policy.query import Query, fields, parse_query
 from signoff.registry.details import file_paths
+from signoff.registry.glance import Glance, take_glance
+from signoff.registry.models import is_model
 from signoff.registry.registry import Registry
+from signoff.registry.remembered import recall
 from signoff.registry.rows import VersionRow, known_names
 from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.values.display import UNKNOWN
+from signoff.values.names import ModelName
+from signoff.values.times import stamp
 
 NEGATED = re.compile(r"-(?=[A-Za-z_.]+[:~<>=])")
 
@@ -32,8 +37,9 @@ class QueryCommand(click.Command):
 @click.argument("query", nargs=-1)
 @click.option("--sort", metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
 @click.option("--columns", metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license.")
+@click.option("--complete", is_flag=True, help="Read and verify everything, where a bucket's index would be shown.")
 @framed
-def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str | None) -> None:
+def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str | None, complete: bool) -> None:  # noqa: FBT001  (click's words)
     r"""List models; with a model, or any QUERY, the versions.
 
     \b
@@ -42,14 +48,14 @@ def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str |
     signoff ls stage:production accuracy\>0.9     versions anywhere, by the filter language
     """
     if not query and not columns and not sort:
-        _print_models(frame)
+        _print_models(frame, _indexed(frame, complete=complete))
         return
     rows = _rows(frame.registry, query)
     rows = sorted_rows(rows, sort) if sort else rows
     if frame.out.as_json:
         frame.out.document([version_shape(row.view) for row in rows])
         return
-    now, several = frame.registry.surroundings.now(), not (query and query[0] in frame.registry.models())
+    now, several = frame.registry.surroundings.now(), not (query and _is_model(frame.registry, query[0]))
     shown = list_columns(columns.split(",") if columns else None, rows=rows, now=now, several=several)
     _print_rows(frame, shown, rows)
 
@@ -62,7 +68,7 @@ def _print_rows(frame: Frame, shown: Sequence[ListColumn], rows: Sequence[Versio
 def _rows(registry: Registry, words: tuple[str, ...]) -> list[VersionRow]:
     """Return the versions that are asked for, the newest first within each model."""
     models: tuple[ModelView, ...]
-    if words and words[0] in registry.models():
+    if words and _is_model(registry, words[0]):
         models, words = (registry.model(words[0]),), words[1:]
     else:
         models = registry.snapshot().models
@@ -73,12 +79,40 @@ def _rows(registry: Registry, words: tuple[str, ...]) -> list[VersionRow]:
     return _matching(query, rows)
 
 
+def _is_model(registry: Registry, word: str) -> bool:
+    """Tell whether a word is a model's name; of another one's, all names have to be listed."""
+    return (not ModelName.fault(word) and is_model(registry.reader, word)) or word in registry.models()
+
+
 def _matching(query: Query, rows: Iterable[VersionRow]) -> list[VersionRow]:
     return [row for row in rows if query.matches(row)]
 
 
-def _print_models(frame: Frame) -> None:
-    snapshot = frame.registry.snapshot(complete=frame.out.as_json)
+def _indexed(frame: Frame, *, complete: bool) -> Snapshot | None:
+    """Return a large registry in a bucket as its index shows it, and say so; None where all is to be read.
+
+    A program that asks for JSON decides on it, so it gets what was read.
+    """
+    glance = None if complete or frame.out.as_json else _glance(frame.registry)
+    if glance is None:
+        return None
+    snapshot = frame.registry.snapshot(changed=glance.changed) if glance.changed else glance.snapshot
+    for problem in glance.snapshot.problems:
+        frame.out.warn(f"{problem.place}: {problem.what}")
+    kept = snapshot.source
+    if kept is not None:
+        when = f"{'from the index of' if kept.place else 'as this client read it at'} {stamp(kept.moment)}"
+        frame.out.say(f"{when}, not verified now; all is read with: signoff ls --complete")
+    return snapshot
+
+
+def _glance(registry: Registry) -> Glance | None:
+    paged = registry.reader.storage.paged
+    return take_glance(registry, recall(registry.url, registry.reader.trust)) if paged else None
+
+
+def _print_models(frame: Frame, indexed: Snapshot | None) -> None:
+    snapshot = indexed or frame.registry.snapshot(complete=frame.out.as_json)
     if frame.out.as_json:
         newest = [(model, model.newest or next(iter(model.versions), None)) for model in snapshot.models]
         frame.out.document([version_shape(view) if view else _empty(model) for model, view in newest])
@@ -110,8 +144,7 @@ def _stage_cell(model: ModelView, stage: str) -> Cell:
     pointed = model.stages.get(stage)
     if pointed is None:
         return Cell(UNKNOWN, style="dim")
-    view = model.find(pointed.version)
-    bad = view is None or view.status in {"revoked", "purged", "missing"} or bool(view.revoked_bases)
+    bad = model.is_bad(pointed.version)
     return Cell(f"{pointed.version} !" if bad else pointed.version, whole=pointed.version, style="red" if bad else "")
 
 

@@ -2,7 +2,7 @@
 
 The rules it keeps: a version's bytes go only after a signed record says so, and what explains its history stays: its
 manifest, metadata, card and evaluations. A draft, a record and a file younger than a day are never touched, but for
-packs, which are whole from their first moment on.
+packs and indexes, which are whole from their first moment on.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from signoff.policy.history import History
 from signoff.records.statement import Approve, Promote, Register, Reject
 from signoff.registry.gathering import Gathering
 from signoff.registry.heads import format_heads
+from signoff.registry.indexwriting import unneeded
 from signoff.registry.packs import find_packs
 from signoff.registry.registry import Registry
 from signoff.schema import layout
@@ -63,7 +64,7 @@ class Collecting:
             VerificationError: A chain is not sound: what nobody names cannot be told then.
         """
         self._registry.checkpoints.heads()
-        found = [*self._temporary(), *self._orphan_heads(), *self._orphan_proposals()]
+        found = [*self._temporary(), *self._orphan_heads(), *self._orphan_proposals(), *self._idle_indexes()]
         for model in self._registry.models():
             history = self._reader.log(model).history
             found += [*self._orphan_cards(model, history), *self._idle_packs(model)]
@@ -129,6 +130,7 @@ class Collecting:
         """Yield the folders where a private name may stand beside what it was to become."""
         yield layout.chain_folder(layout.TRUST_CHAIN)
         yield layout.chain_folder(layout.CHECKPOINT_CHAIN)
+        yield layout.INDEX
         for model in self._registry.models():
             yield from (f"{layout.model_folder(model)}/{name}" for name in SHARED)
 
@@ -177,6 +179,13 @@ class Collecting:
         idle = {one.path: "a larger pack holds its records" for one in spare}
         idle |= {one.place: one.what for one in known.problems}
         for one in self._below(folder, "orphan", "", aged=False):
+            if one.path in idle:
+                yield replace(one, why=idle[one.path])
+
+    def _idle_indexes(self) -> Iterator[Removable]:
+        """Yield the indexes that cannot be used, and those that newer ones replaced."""
+        idle = unneeded(self._storage, self._reader.trust)
+        for one in self._below(layout.INDEX, "orphan", "", aged=False) if idle else ():
             if one.path in idle:
                 yield replace(one, why=idle[one.path])
 

@@ -2,7 +2,7 @@
 
 The rules it keeps: looking changes nothing; every finding says what to do next; a file goes to quarantine only where
 it stands in a chain's folder, is no valid record there, and was no valid record when this client last looked; packs
-are written only where that is asked for.
+and indexes are written only where that is asked for.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ import msgspec
 from signoff.errors import RefusedError, SignoffError, StorageError
 from signoff.registry.chains import slots
 from signoff.registry.collecting import Collecting
+from signoff.registry.indexwriting import journal_end, write_index
 from signoff.registry.packing import Packing, lacking
 from signoff.registry.packs import Pack
 from signoff.registry.problems import Problem, Severity
@@ -122,6 +123,16 @@ class Doctor:
         packing = Packing(self._storage)
         logs = (self._reader.log(model) for model in self._registry.models())
         return tuple(pack for known in logs if known.alarm is None for pack in packing.put(known.log))
+
+    def index(self) -> str | None:
+        """Read everything and write the shared index; return its path, or None where that one is there already.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        end = journal_end(self._storage)
+        snapshot = self._registry.snapshot()
+        return write_index(self._storage, snapshot, journal=end, now=self._registry.surroundings.now())
 
     def offenders(self) -> tuple[Offender, ...]:
         """Return everything that `quarantine` would move."""

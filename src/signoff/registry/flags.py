@@ -15,18 +15,19 @@ from signoff.values.names import Digest
 
 
 def with_flags(models: tuple[ModelView, ...], reader: Reader) -> tuple[ModelView, ...]:
-    """Return the models with every version flagged that is built, by digest, on a revoked one."""
+    """Return the models with every version flagged that is built, by digest, on a revoked one, as far as they were read."""
+    known = [model for model in models if model.source is None]
     revoked = [
-        Digest(one.digest) for model in models for one in model.versions if one.status == "revoked" and one.digest
+        Digest(one.digest) for model in known for one in model.versions if one.status == "revoked" and one.digest
     ]
     if not revoked:
         return models
     words: dict[tuple[str, str], tuple[str, ...]] = {}
-    graph = graph_of((one for model in models for one in model.versions if one.digest), reader)
+    graph = graph_of((one for model in known for one in model.versions if one.digest), reader)
     for tainted in graph.descendants_by_digest(revoked):
         base = tainted.path[-1].parent
         words[tainted.node.name, tainted.node.version] = (f"{base.name}:{base.version} is revoked",)
-    return tuple(_flagged(model, words) for model in models)
+    return tuple(model if model.source else _flagged(model, words) for model in models)
 
 
 def _flagged(model: ModelView, words: Mapping[tuple[str, str], tuple[str, ...]]) -> ModelView:

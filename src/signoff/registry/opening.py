@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from signoff.errors import NotFoundError
+from signoff.errors import NotFoundError, VerificationError
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.storage.base import Storage
@@ -116,7 +116,10 @@ def open_registry(
         VerificationError: Its trust chain is not valid.
     """
     storage = open_storage(url, read_only=read_only, storage_options=storage_options)
-    if not holds_registry(storage):
-        message = f"{storage.url!r} is no registry: it has no {layout.chain_folder(layout.TRUST_CHAIN)}"
-        raise NotFoundError(message, hint="check the path, or make one: signoff init PATH")
-    return Registry(storage, surroundings=real_surroundings(), demanded=demanded)
+    try:
+        return Registry(storage, surroundings=real_surroundings(), demanded=demanded)
+    except VerificationError:
+        if holds_registry(storage):
+            raise
+    message = f"{storage.url!r} is no registry: it has no {layout.chain_folder(layout.TRUST_CHAIN)}"
+    raise NotFoundError(message, hint="check the path, or make one: signoff init PATH")

@@ -14,6 +14,7 @@ from signoff.errors import NotFoundError, SchemaError, StorageError
 from signoff.policy.history import History
 from signoff.registry.cache import Cache
 from signoff.registry.flags import with_flags
+from signoff.registry.index import disagreement
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
@@ -25,7 +26,7 @@ from signoff.registry.views import VersionView, totals_of
 from signoff.schema import layout
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, load_model, load_registry
 from signoff.storage.base import Entry
-from signoff.values.names import VersionName
+from signoff.values.names import ModelName, VersionName
 
 Loaded = TypeVar("Loaded", ModelMetadata, RegistryMetadata)
 SoFar = Callable[[Snapshot], object]
@@ -64,6 +65,7 @@ class Scanner:
         self._models: dict[str, ModelView] = {}
         self._found: tuple[tuple[str, ...], list[Problem]] = ((), [])
         self._complete = False
+        self._glanced, self._false = False, dict[str, Problem]()
 
     def scan(
         self, *, changed: Collection[str] | None = None, complete: bool = True, so_far: SoFar | None = None
@@ -76,6 +78,9 @@ class Scanner:
             so_far: Called now and then with what was read until then, beside what was known before.
         """
         trust_moved = self._reader.refresh_trust()
+        if self._glanced and changed:
+            return self._scan_glanced(changed, again=trust_moved)
+        self._glanced = False
         everything = trust_moved or not changed or complete != self._complete
         paths = None if everything else changed
         if paths is None or any(may_move_models(path, self._models) for path in paths):
@@ -95,6 +100,38 @@ class Scanner:
         self._complete = complete
         self._cache.save()
         return self._snapshot([*self._registry_problems(), *strange], complete=complete)
+
+    def begin_with(self, models: Collection[ModelView]) -> None:
+        """Take models over as somebody kept them; each stays so until a path in it is scanned, or everything is."""
+        self._models = {model.name: model for model in models}
+        self._glanced = self._complete = True
+
+    def _scan_glanced(self, changed: Collection[str], *, again: bool) -> Snapshot:
+        """Read the models that these paths touch, or that records among them make; `again`: and those that were read."""
+        named = {layout.model_of_record(path) for path in changed} - self._models.keys()
+        for name in sorted(named):
+            if not ModelName.fault(name) and is_model(self._reader, name):
+                self._models[name] = _unread(name)
+        self._models = dict(sorted(self._models.items()))
+        read = [name for name, model in self._models.items() if again and model.source is None]
+        for name in dict.fromkeys((*touched_models(changed, self._models), *read)):
+            before = self._models[name]
+            whole = again or before.unread or before.source is not None
+            self._models[name] = self._model(
+                name, complete=True, only=None if whole else touched_versions(changed, name)
+            )
+            false = disagreement(before, self._models[name])
+            if false is not None:
+                self._false.setdefault(false.place, false)
+            if before.source is not None and self._is_invented(self._models[name]):
+                del self._models[name]
+        self._cache.save()
+        return self._snapshot([*self._registry_problems(), *self._false.values()], complete=True)
+
+    def _is_invented(self, model: ModelView) -> bool:
+        """Tell whether there is no such model, and never was."""
+        there = bool(model.versions or model.history.entries) or model.name in self._reader.known_models()
+        return not there and not is_model(self._reader, model.name)
 
     def _snapshot(self, problems: list[Problem], *, complete: bool) -> Snapshot:
         metadata, faults = self._load(layout.REGISTRY_FILE, load_registry, RegistryMetadata())

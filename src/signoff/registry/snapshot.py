@@ -5,6 +5,7 @@ cannot be read is a `Problem` in it, never left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -26,6 +27,22 @@ GONE = frozenset({"revoked", "purged", "missing"})
 """What a version is that nobody should use."""
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the lines of a model are from that was not read in this session.
+
+    Attributes:
+        place: The index, by its path below the registry; "" for what this client read itself, earlier.
+        moment: When they were written down.
+        length: How many records its log had then.
+        head: The id of the last one; "" for an empty log.
+    """
+
+    place: str
+    moment: datetime
+    length: int
+    head: str
+
+
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     """One model.
 
@@ -41,6 +58,7 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
         problems: What is wrong with it, apart from its versions.
         sound: Whether decisions may be made on its log.
         unread: Whether no more than its name is known yet.
+        source: Where its lines are from, as long as it was not read; None once it was.
     """
 
     name: str
@@ -53,6 +71,7 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     sound: bool = True
     unread: bool = False
+    source: Source | None = None
 
     @property
     def totals(self) -> Totals:
@@ -164,6 +183,17 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def stages(self) -> tuple[str, ...]:
         """The stages that have rules, in the order of promotion."""
         return stage_order(self.trust.newest.document)
+
+    @property
+    def source(self) -> Source | None:
+        """Where the oldest lines are from that were not read in this session; None where all were."""
+        found = (model.source for model in self.models if model.source is not None)
+        return min(found, key=lambda one: (not one.place, one.moment), default=None)
+
+    def with_model(self, view: ModelView) -> "Snapshot":
+        """Return the same registry with one model as it was read meanwhile."""
+        models = tuple(view if model.name == view.name else model for model in self.models)
+        return msgspec.structs.replace(self, models=models)
 
     def versions(self) -> Iterator[VersionView]:
         """Yield every version of every model."""

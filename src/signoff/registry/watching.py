@@ -38,6 +38,9 @@ class _Looking(Protocol):
     @property
     def fault(self) -> str: ...
 
+    @property
+    def told(self) -> int | None: ...
+
     def close(self) -> None: ...
 
 
@@ -53,6 +56,11 @@ class Watching:
         """How changes are learnt of now."""
         return Standing(note=self._looking.note, every=self._looking.every, fault=self._looking.fault)
 
+    @property
+    def told(self) -> int | None:
+        """Up to which entry of the journal all changes were told; None where the journal is not what they are learnt from."""
+        return self._looking.told
+
     def close(self) -> None:
         """Stop."""
         self._looking.close()
@@ -65,6 +73,7 @@ def watch(
     on_standing: Callable[[], None] = lambda: None,
     pace: Pace | None = None,
     every: float | None = None,
+    after: int | None = None,
 ) -> Watching:
     """Begin to watch a registry.
 
@@ -75,11 +84,12 @@ def watch(
         on_standing: Called from such a thread when how changes are learnt of became another without any change.
         pace: How often things are done.
         every: Seconds between two looks where changes are not announced, instead of what the pace says.
+        after: Up to which entry of the journal the caller looked already, where storage is far away.
     """
     storage = registry.reader.storage
     capabilities = storage.capabilities()
     if every:
         pace = msgspec.structs.replace(pace or Pace(), quick=every, slow=every)
     if not capabilities.local:
-        return Watching(Polling(storage, on_change=on_change, on_standing=on_standing, pace=pace))
+        return Watching(Polling(storage, on_change=on_change, on_standing=on_standing, pace=pace, after=after))
     return Watching(Watch(registry.url, on_change=on_change, notifies=capabilities.notifies, pace=pace))

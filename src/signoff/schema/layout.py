@@ -15,6 +15,7 @@ TEMPORARY = ".signoff/tmp"
 PROPOSALS = ".signoff/proposals"
 QUARANTINE = ".signoff/quarantine"
 JOURNAL = ".signoff/journal"
+INDEX = ".signoff/index"
 ALLOWED_SIGNERS = ".signoff/allowed_signers"
 
 MODEL_FILE = "model.yaml"
@@ -31,10 +32,13 @@ MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
 PACK_SIZES = (4096, 1024, 256)
 """How many records a pack holds; it begins behind a multiple of its size, so that its name says all about it."""
 PACK = re.compile(r"([0-9]{8})-([0-9]{8})\.pack")
+NUMBERED = re.compile(r"([0-9]{16})\.json(\.gz)?")
 SLOT = re.compile(r"([0-9]{8})\.rec")
 EVALUATION = re.compile(r"evaluations/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.yaml")
 LARGEST_RECORD = 64 * 1024
 LARGEST_JOURNAL_ENTRY = 64 * 1024
+LARGEST_INDEX = 64 * 1024 * 1024
+LARGEST_UNPACKED_INDEX = 256 * 1024 * 1024
 LARGEST_PACK = PACK_SIZES[-1] * LARGEST_RECORD
 MOST_SLOTS = 10**8
 LARGEST_TRUST_RECORD = 16 * 1024 * 1024
@@ -120,6 +124,29 @@ def heads_path(digest: str) -> str:
 def journal_path(number: int) -> str:
     """Return the path of the journal's entry of this number, from 1."""
     return f"{JOURNAL}/{number:016d}.json"
+
+
+def journal_entry_of(name: str) -> int:
+    """Return the number of the entry that a file name in the journal is; 0 where it is none."""
+    found = NUMBERED.fullmatch(name)
+    return int(found[1]) if found and not found[2] else 0
+
+
+def index_path(entry: int) -> str:
+    """Return the path of the index of everything up to this entry of the journal."""
+    return f"{INDEX}/{entry:016d}.json.gz"
+
+
+def index_of(name: str) -> int | None:
+    """Return up to which entry an index of this file name goes; None where no index is named so."""
+    found = NUMBERED.fullmatch(name)
+    return int(found[1]) if found and found[2] else None
+
+
+def model_of_record(path: str) -> str:
+    """Return the model in whose log a record of this path is; "" where it is in none."""
+    folder, _, name = path.rpartition("/")
+    return model_of_chain(folder.removesuffix(f"/{LOG}")) if slot_of(name) and folder.endswith(f"/{LOG}") else ""
 
 
 def proposal_folder(proposal: str) -> str:

@@ -30,6 +30,8 @@ class Polling:
         on_standing: Called from some thread after `fault` or `every` became another and nothing changed. It must not
             raise.
         pace: How often things are done.
+        after: Up to which entry the journal was followed already, by whoever did not read all and wants to be told
+            only of what it names; None: its end is to be found.
     """
 
     note = ASKED
@@ -41,6 +43,7 @@ class Polling:
         on_change: Callable[[frozenset[str]], None],
         on_standing: Callable[[], None] = lambda: None,
         pace: Pace | None = None,
+        after: int | None = None,
     ) -> None:
         """Find the end of the journal: what is written after this returns is told."""
         self.fault = ""
@@ -48,11 +51,14 @@ class Polling:
         self._pace = pace or Pace()
         self.every = self._pace.quick
         self._over = threading.Event()
-        self._head: int | None = None
+        self._head, self._named_only = after, after is not None
         self._again = FIRST_AGAIN
         self._moved = time.monotonic()
         self._due = self._moved + self._pace.whole
-        self._begin()
+        if after is None:
+            self._begin()
+        self.told = self._head
+        """The last entry of the journal that was told of, with all before; None while its end is not known."""
         self._thread = threading.Thread(target=self._run, name="signoff-polling", daemon=True)
         self._thread.start()
 
@@ -74,9 +80,11 @@ class Polling:
             told = self._poll()
             if self._over.is_set():
                 return
+            head = self._head
             if told is not None:
                 self._on_change(told)
-            elif (self.fault, self.every) != before:
+            self.told = head
+            if told is None and (self.fault, self.every) != before:
                 self._on_standing()
 
     def _poll(self) -> frozenset[str] | None:
@@ -92,7 +100,7 @@ class Polling:
         if self.fault or found is not None:
             self._moved = now
         if self.fault or now >= self._due:
-            found = frozenset()
+            found = found if self._named_only else frozenset()
             self._due = now + self._pace.whole
         self.fault, self._again = "", FIRST_AGAIN
         self.every = self._pace.quick if now - self._moved < self._pace.calm else self._pace.slow
@@ -101,7 +109,7 @@ class Polling:
     def _with_unanswered(self, found: frozenset[str] | None) -> frozenset[str] | None:
         """Add what whoever reads this storage asked for in vain: it answers now, so that can be looked at again."""
         missed = self._storage.unanswered.take()
-        if len(missed) >= MOST_NOTED:
+        if len(missed) >= MOST_NOTED and not self._named_only:
             return frozenset()
         missed = frozenset(path for path in missed if not path.startswith(layout.JOURNAL))
         return found if not missed or found == frozenset() else missed | (found or frozenset())
@@ -117,10 +125,11 @@ class Polling:
             content = self._entry(head + 1)
             if content is None:
                 break
-            head = self._head = head + 1
+            head += 1
             named = paths_of(content)
             found.update(named)
-            blind = blind or not named
+            blind = blind or not (named or self._named_only)
+        self._head = head
         if blind:
             return frozenset()
         return frozenset(found) or None

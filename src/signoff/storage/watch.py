@@ -72,6 +72,8 @@ class Watch:
         pace: How often things are done.
     """
 
+    told = None
+
     def __init__(
         self,
         root: str,

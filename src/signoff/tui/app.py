@@ -117,9 +117,9 @@ class SignoffApp(NavigatingApp):
         self.feed.close()
         self.tasks.close()
 
-    def rescan(self) -> None:
-        """Read everything again."""
-        self.feed.wake()
+    def rescan(self, changed: frozenset[str] = frozenset()) -> None:
+        """Read everything again, or these paths."""
+        self.feed.wake(changed)
 
     def watch_snapshot(self) -> None:
         """Show what was read."""
@@ -129,15 +129,18 @@ class SignoffApp(NavigatingApp):
         """Take what a thread read; an equal snapshot changes nothing."""
         if message.feed not in {None, self.feed}:
             return
-        before, was = self.snapshot, self.freshness
-        changed = before is None or before.complete != message.snapshot.complete or message.snapshot != before
-        complete = message.snapshot.complete
+        before, was, complete = self.snapshot, self.freshness, message.snapshot.complete
+        changed = before is None or before.complete != complete or message.snapshot != before
         self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
         self.snapshot = message.snapshot
         if not changed and self.freshness != was:
             self.show()
         if self.freshness.why and was.kind != "stale":
             self.page.tell(self.freshness.why, "bad")
+
+    def on_wrote(self) -> None:
+        """Have what reads the registry know that this person writes."""
+        self.feed.wrote()
 
     def on_unreadable(self, message: Unreadable) -> None:
         """Say since when the screen is old, and why."""

@@ -37,7 +37,7 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
     return (
         Field(
             column=Column(id="model", title="MODEL", width=16, priority=99, grow=24),
-            cell=lambda model: (model.name, "strong") if model.sound else (f"! {model.name}", "bad"),
+            cell=_model_name,
             order=lambda model: natural(model.name),
         ),
         Field(
@@ -65,12 +65,24 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
     )
 
 
+def _model_name(model: ModelView) -> Piece:
+    """Return a model's name, marked where nothing may be decided on it, and where an index alone tells of it."""
+    if not model.sound:
+        return f"! {model.name}", "bad"
+    return (f"? {model.name}", "plain") if _only_indexed(model) else (model.name, "strong")
+
+
+def _only_indexed(model: ModelView) -> bool:
+    return model.source is not None and bool(model.source.place)
+
+
 def _holder(model: ModelView, stage: str) -> Piece:
     pointed = model.stages.get(stage)
     if pointed is None:
         return UNKNOWN, "dim"
-    bad = model.is_bad(pointed.version)
-    return (f"! {pointed.version}", "bad") if bad else (pointed.version, "good")
+    if model.is_bad(pointed.version):
+        return f"! {pointed.version}", "bad"
+    return pointed.version, "plain" if _only_indexed(model) else "good"
 
 
 def _waiting(number: int) -> Piece:

@@ -70,6 +70,14 @@ class Decision:
         """Return what is to be chosen next, or ""."""
         return next_step(self.form.steps, self.asked, self.taken)
 
+    async def read_first(self) -> None:
+        """Read the model where what the screen showed of it was only kept: a person is asked about what was read."""
+        model = self.scene.snapshot.find_model(self.asked.model)
+        if model is not None and model.source is not None:
+            read = await self.session.desk.ask(lambda registry: registry.model(model.name))
+            snapshot = self.scene.snapshot.with_model(read)
+            self.scene = msgspec.structs.replace(self.scene, snapshot=snapshot)
+
     async def choice(self, step: str) -> Choice:
         """Return what there is to choose from."""
         desk, asked = self.session.desk, self.asked

@@ -17,10 +17,13 @@ from typing import Any, TypeVar
 from textual.message import Message
 
 from signoff.errors import SignoffError
+from signoff.registry.glance import Glance, take_glance
+from signoff.registry.indexwriting import follow
 from signoff.registry.registry import Registry
-from signoff.registry.remembered import recall, retain
+from signoff.registry.remembered import Position, recall, retain
 from signoff.registry.snapshot import Snapshot
 from signoff.registry.watching import Standing, Watching, watch
+from signoff.schema.layout import JOURNAL
 from signoff.tui.messages import Seen, Unreadable
 
 Answer = TypeVar("Answer")
@@ -90,6 +93,10 @@ class Feed:
         self._last: Snapshot | None = None
         self._read_once = self._painted = False
         self._retained = 0.0
+        self._glance: Glance | None = None
+        self._told: int | None = None
+        self._wanted: frozenset[str] | None = None
+        self._signed = False
 
     def start(self) -> None:
         """Begin; the screen's thread is let in often while this one computes."""
@@ -100,8 +107,15 @@ class Feed:
         """Have it look at these paths, or at everything."""
         with self._lock:
             self._pending |= changed
-            self._everything = self._everything or not changed or len(self._pending) > MOST_PATHS
+            many = self._glance is None and len(self._pending) > MOST_PATHS
+            self._everything = self._everything or not changed or many
         self._awake.set()
+
+    def wrote(self) -> None:
+        """Know that somebody signed here, who may leave an index to others, too, where the journal is followed."""
+        if self._told is not None:
+            self._signed = True
+            self.wake(frozenset({JOURNAL}))
 
     def close(self) -> None:
         """Stop; nothing is waited for."""
@@ -111,15 +125,18 @@ class Feed:
     def _run(self) -> None:
         well = self._begin()
         if self._watching:
-            self._watch = watch(self._registry, self.wake, on_standing=self._stand, every=self._every)
-        well = self._look(None, complete=True) and well
+            after = self._glance.journal if self._glance else None
+            self._watch = watch(self._registry, self.wake, on_standing=self._stand, every=self._every, after=after)
+            self._told = self._watch.told
+        well = self._read_first() and well
         gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
         while not self._over.is_set():
             came = self._awake.wait(None if well else AGAIN)
             if self._over.is_set():
                 break
             began = time.monotonic()
-            well = self._look(self._taken() if came else None, complete=True)
+            self._wanted = self._next(came=came, missed=None if well else self._wanted)
+            well = self._look(self._wanted, complete=True)
             self._over.wait(SETTLE - (time.monotonic() - began))
         if self._watch is not None:
             self._watch.close()
@@ -129,15 +146,39 @@ class Feed:
         gc.disable()
         try:
             before = recall(self._registry.url, self._registry.reader.trust)
+            if before is not None:
+                self._painted = True
+                self._show(before.snapshot)
+            self._glance = take_glance(self._registry, before)
         finally:
             gc.enable()
-        if before is not None:
+        if self._glance is not None:
             self._painted = True
-            self._show(before)
-            return True
-        return self._look(None, complete=False)
+            self._show(self._glance.snapshot)
+        return self._painted or self._look(None, complete=False)
+
+    def _read_first(self) -> bool:
+        """Read everything; where a large registry was glanced at, only what that left open."""
+        if self._glance is None:
+            return self._look(None, complete=True)
+        self._wanted = self._glance.changed
+        if self._wanted:
+            return self._look(self._wanted, complete=True)
+        with contextlib.suppress(SignoffError):
+            self._registry.close()
+        if self._glance.shared:
+            self._retain(self._glance.snapshot)
+        return True
+
+    def _next(self, *, came: bool, missed: frozenset[str] | None) -> frozenset[str] | None:
+        """Return what to look at next; where not everything was read, also what could not be read the last time."""
+        if not came:
+            return missed if self._glance is not None else None
+        taken = self._taken()
+        return taken | missed if taken is not None and missed and self._glance is not None else taken
 
     def _taken(self) -> frozenset[str] | None:
+        self._told = self._watch.told if self._watch else self._told
         with self._lock:
             changed = None if self._everything else frozenset(self._pending)
             self._pending, self._everything = set(), False
@@ -157,7 +198,10 @@ class Feed:
         self._show(snapshot)
         if complete:
             self._read_once = True
+            if changed is None and self._glance is not None:
+                self._retained = 0.0  # what was kept before is not what was read
             self._retain(snapshot)
+            self._leave_index(snapshot)
         return True
 
     def _show(self, snapshot: Snapshot) -> None:
@@ -175,10 +219,18 @@ class Feed:
         """Keep what the lists show for the next time, now and then."""
         if time.monotonic() >= self._retained:
             began = time.monotonic()
-            retain(snapshot)
+            now = self._registry.surroundings.now()
+            retain(snapshot, None if self._told is None else Position(self._told, now))
             ended = time.monotonic()
             self._retained = ended + max(SELDOM, RARELY * (ended - began))
             give_back()
+
+    def _leave_index(self, snapshot: Snapshot) -> None:
+        """Write the shared index where it is due; whoever signed nothing in this session writes nothing."""
+        if self._signed and self._told is not None:
+            self._signed = False
+            registry = self._registry
+            follow(registry.reader.storage, snapshot, journal=self._told, now=registry.surroundings.now())
 
     def _say(self, message: Seen | Unreadable) -> None:
         message.feed = self

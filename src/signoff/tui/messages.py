@@ -40,6 +40,10 @@ class Unreadable(Message):
         self.why = why
 
 
+class Wrote(Message):
+    """Somebody signed a record here, and it was written."""
+
+
 class Go(Message):
     """Show a page."""
 

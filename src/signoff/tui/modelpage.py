@@ -18,6 +18,7 @@ from signoff.values.display import age, displayable_lines, long_size
 from signoff.values.metrics import direction
 
 MOST_PROBLEMS = 5
+NOT_READ = "? as an index says: not verified here; enter reads it"
 UNKNOWN_WAY = "nobody says"
 
 
@@ -25,6 +26,8 @@ def model_text(model: ModelView, scene: Scene) -> Text:
     """Return all about a model."""
     said = model.metadata
     lines: list[Pieces] = [((model.title, "strong"), (f"  {model.name}" if model.title != model.name else "", "dim"))]
+    if model.source is not None and model.source.place:
+        lines.append(((NOT_READ, "warn"),))
     lines += _problems(model)
     if said.description:
         lines += [(), ((" ".join(displayable_lines(said.description)), "plain"),)]

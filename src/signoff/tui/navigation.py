@@ -8,11 +8,13 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from signoff.registry.snapshot import Snapshot
+from signoff.schema.layout import model_folder
 from signoff.tui.bindings import BEGINNING
 from signoff.tui.commands import need_command, why_not
 from signoff.tui.doing import DOINGS
 from signoff.tui.doing_here import copy
 from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
+from signoff.tui.fresh import fresh_on, unread_words
 from signoff.tui.keymap import gives_way
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.painting import PaintingApp
@@ -26,6 +28,8 @@ from signoff.tui.tasks import Tasks, task_words, went_well
 from signoff.tui.widgets.chrome import Freshness
 
 ALL_DOINGS = DOINGS | TYPED_DOINGS
+OF_ALL = frozenset({"audit", "problems", "serving", "inbox"})
+"""Pages that tell of every model."""
 
 
 class NavigatingApp(PaintingApp):
@@ -61,9 +65,15 @@ class NavigatingApp(PaintingApp):
         if not front.take_text(event) and isinstance(event, events.Key):
             await self._check_bindings(event.key)
 
-    def rescan(self) -> None:
-        """Have everything read again."""
+    def rescan(self, changed: frozenset[str] = frozenset()) -> None:
+        """Have everything read again, or these paths."""
         raise NotImplementedError
+
+    def read_model(self, name: str) -> None:
+        """Have a model read that was only kept until now."""
+        model = self.snapshot.find_model(name) if self.snapshot else None
+        if model is not None and model.source is not None:
+            self.rescan(frozenset({model_folder(model.name)}))
 
     def switch_registry(self, name: str) -> None:
         """Show another registry of the configuration."""
@@ -88,7 +98,9 @@ class NavigatingApp(PaintingApp):
 
     def show(self) -> None:
         """Have the page in front show things as they are."""
-        self.page.show(self.snapshot, self.freshness, busy=self.busy)
+        page = self.page
+        freshness = fresh_on(self.snapshot, page.model_name, self.freshness, now=self.session.now())
+        page.show(self.snapshot, freshness, busy=self.busy)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave a key that would begin an entry to the entry that is being typed in, and one of two commands' to its own."""
@@ -152,15 +164,20 @@ class NavigatingApp(PaintingApp):
         front = self.page
         if (front.page_id, front.words) == (message.page, message.words):
             return
+        for word in message.words:
+            self.read_model(word.partition(":")[0])
         page = make_page(self.session, message.page, *message.words)
         page.words = message.words
         await self.put_in_front(page)
         self.show()
         page.call_after_refresh(page.appear)
+        if message.page in OF_ALL and not any(message.words):
+            page.call_after_refresh(page.tell, unread_words(self.snapshot))
 
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""
         page = self.page
+        self.read_model(message.model)
         if page.scene is None or (page.unwritable and message.action != "pull"):
             page.tell(page.unwritable)
         else:

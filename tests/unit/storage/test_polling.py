@@ -211,3 +211,51 @@ def test_nothing_is_asked_or_told_after_it_was_closed(storage: CountedStorage, e
     storage.opened.clear()
     time.sleep(0.1)
     assert (storage.opened, ear.told) == ([], [])
+
+
+def test_who_followed_the_journal_before_is_told_of_what_came_since_and_asks_nothing_for_it(
+    storage: CountedStorage, ear: Ear
+) -> None:
+    journal = Journal(storage)
+    for number in range(1, 4):
+        journal.tell("models/fraud", number, f"{number:064x}")
+    polling = Polling(storage, on_change=ear.change, pace=FAST, after=2)
+    try:
+        ear.until(lambda: bool(ear.told))
+        assert ear.told == [frozenset({"models/fraud/log/00000003.rec"})]
+        assert storage.opened[0] == layout.journal_path(3)
+    finally:
+        polling.close()
+    assert polling.told == 3
+
+
+def test_who_did_not_read_everything_is_told_of_what_is_named_alone(storage: CountedStorage, ear: Ear) -> None:
+    polling = Polling(storage, on_change=ear.change, pace=Pace(quick=0.02, slow=0.2, calm=60.0, whole=0.05), after=0)
+    try:
+        storage.put_new(layout.journal_path(1), b"garbage")
+        storage.down = "gone"
+        time.sleep(0.1)
+        storage.down = ""
+        Journal(storage).tell("models/fraud", 2, "f" * 64)
+        ear.until(lambda: bool(ear.told))
+        assert ear.told == [frozenset({RECORD})]
+    finally:
+        polling.close()
+
+
+def test_what_was_not_told_yet_is_not_taken_for_told(storage: CountedStorage) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_: frozenset[str]) -> None:
+        begun.set()
+        go_on.wait(5)
+
+    polling = Polling(storage, on_change=slow, pace=FAST, after=0)
+    try:
+        Journal(storage).tell("models/fraud", 2, "f" * 64)
+        assert begun.wait(5)
+        assert polling.told == 0
+    finally:
+        go_on.set()
+        polling.close()
+    assert polling.told == 1

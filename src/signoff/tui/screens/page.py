@@ -57,6 +57,7 @@ class Page(Screen[None]):
     foremost: ClassVar[frozenset[str]] = frozenset()
     """Ids of commands that people come to this page for: its footer keeps their keys the longest."""
     words: tuple[str, ...] = ()
+    model_name: str = ""
     AUTO_FOCUS = "LineView"
     DEFAULT_CSS = """
     Page { layout: vertical; layers: default prompt; }

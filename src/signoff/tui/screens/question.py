@@ -93,6 +93,7 @@ class QuestionDialog(OrderedDialog):
     async def _go_on(self, why: str) -> None:
         self.keyless = False
         try:
+            await self.decision.read_first()
             if await self._found_signer() and await self._chosen_all() and not await self._must_hash():
                 await self._ask(why)
         except SigningError as error:

@@ -15,7 +15,7 @@ from signoff.registry.asks import Prepared, Written
 from signoff.registry.signers import may_ask_on_terminal, waiting_words
 from signoff.tui.asking import elsewhere_text, failed_text, question_text, record_text, refused_text, written_text
 from signoff.tui.forms import fault_of
-from signoff.tui.messages import SignerMoved
+from signoff.tui.messages import SignerMoved, Wrote
 from signoff.tui.screens.question import NOT_SIGNED, QuestionDialog
 from signoff.tui.terminal import show_lines
 from signoff.tui.widgets.dialog import TYPED
@@ -187,6 +187,7 @@ class SignDialog(QuestionDialog):
     def show_written(self, written: Written) -> None:
         """Say what was written, where, and how to take it back."""
         self.pasting = None
+        self.post_message(Wrote())
         if self.session.person and self.session.trouble:
             self.session.trouble = self.session.no_key = ""
             self.post_message(SignerMoved())

@@ -21,6 +21,8 @@ FRESHNESS: dict[str, tuple[str, Tone]] = {
     "stale": ("⚠", "warn"),
     "read-only": ("○", "dim"),
     "reading": ("◌", "dim"),
+    "indexed": ("◌", "warn"),
+    "remembered": ("◌", "dim"),
 }
 LEAST_PLACE = 12
 PROGRAM = "signoff"
