@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.crowd import at_once, write_comments, write_plainly
+from benchmarks.many import measured
 from benchmarks.measuring import beside, cold_beside, cpu, durable_writer, emit, rate, verifications
 from builders import TestSigner, World
 from longlogs import pack, put_comments
@@ -17,34 +18,8 @@ from signoff.registry.asks import Ask
 
 pytestmark = pytest.mark.benchmark
 HERE = Path(__file__).parent
-NAMES = (
-    "mmlu",
-    "gsm8k",
-    "arc_c",
-    "hellaswag",
-    "truthfulqa",
-    "humaneval",
-    "bbh",
-    "loss",
-    "toxicity_rate",
-    "refusal_rate",
-    "jailbreak_rate",
-    "human_elo",
-)
-
-
-def metadata(number: int) -> bytes:
-    """Return a version.yaml of 12 metrics, 15 hyperparameters and 6 tags, as the peers get."""
-    metrics = "".join(
-        f"  {name}: 0.{(number * 7919 + place * 104729) % 10**6:06}\n" for place, name in enumerate(NAMES)
-    )
-    parameters = "".join(f"  parameter_{place}: {number * 31 + place}\n" for place in range(15))
-    tags = "".join(f"  tag_{place}: value-{(number + place) % 9}\n" for place in range(6))
-    return f"license: apache-2.0\nmetrics:\n{metrics}hyperparameters:\n{parameters}tags:\n{tags}".encode()
-
-
 def files(number: int) -> dict[str, bytes]:
-    return {"version.yaml": metadata(number), "model.onnx": b"weights %d" % number}
+    return {"version.yaml": measured(number), "model.onnx": b"weights %d" % number}
 
 
 @pytest.fixture
