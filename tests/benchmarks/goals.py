@@ -71,7 +71,9 @@ def tell(
         shown: Whether the ratio is one; else it is a number of its own, which `ours` says already.
     """
     wanted = f"<= {most:g}" if most is not None else f">= {least:g}" if least is not None else ""
-    met = None if ratio is None else ratio <= most if most is not None else ratio >= least if least is not None else None
+    met = (
+        None if ratio is None else ratio <= most if most is not None else ratio >= least if least is not None else None
+    )
     line = Line(
         goal=goal,
         case=case,

@@ -73,7 +73,9 @@ def test_a_cold_list_beside_the_floor_and_peers(thousand: Path, index: Path, tmp
         "list": [signoff(), "ls", "-r", str(thousand)],
         "version": [signoff(), "--version"],
     }
-    spent = cold_rounds({**programs, **{name: words for name, (words, _) in wanted.items() if words}}, environ, rounds=9)
+    spent = cold_rounds(
+        {**programs, **{name: words for name, (words, _) in wanted.items() if words}}, environ, rounds=9
+    )
     ours, shown = spent["list"], milliseconds(spent["list"])
     goal = tell(
         "1",
@@ -119,7 +121,9 @@ def test_resolving_a_stage_cold_beside_gto(thousand: Path, tmp_path: Path) -> No
         for tags, least in ((100, 7.0), (1000, 30.0))
     }
     programs: dict[str, Sequence[str]] = {"status": [signoff(), "status", ONE, "-r", str(thousand)]}
-    spent = cold_rounds({**programs, **{name: words for name, (words, _) in wanted.items() if words}}, environ, rounds=5)
+    spent = cold_rounds(
+        {**programs, **{name: words for name, (words, _) in wanted.items() if words}}, environ, rounds=4
+    )
     beside_peers("2", "cold status of a model", spent["status"], spent, wanted)
 
 
@@ -153,7 +157,9 @@ def test_resolving_in_process_beside_reading_and_verifying(thousand: Path, compl
 def search(snapshot: Snapshot) -> list[VersionRow]:
     """Return the best 50 of those that a query is true of."""
     known = frozenset(("metrics.mmlu", "metrics.toxicity_rate"))
-    query = parse_query("metrics.mmlu>0.5 metrics.toxicity_rate<0.5", now=datetime(2026, 11, 1, tzinfo=UTC), known=known)
+    query = parse_query(
+        "metrics.mmlu>0.5 metrics.toxicity_rate<0.5", now=datetime(2026, 11, 1, tzinfo=UTC), known=known
+    )
     rows = (VersionRow(view, model) for model in snapshot.models for view in model.versions)
     found = [row for row in rows if query.matches(row)]
     found.sort(key=lambda row: row.values("metrics.mmlu")[0], reverse=True)  # type: ignore[arg-type,return-value]

@@ -1,7 +1,7 @@
 """Large registries on a local disk and in a bucket: cold and warm opening, a look at one change, requests, memory.
 
 Run with `-m benchmark -s`. The shapes are a tenth of 10,000 models of 10 versions and of 100 models of 1,000 on the disk, and
-a five hundredth of them in the bucket, where the table also says what one version costs; `SIGNOFF_BENCHMARK_LARGE=1` makes them
+a thousandth of them in the bucket, where the table also says what one version costs; `SIGNOFF_BENCHMARK_LARGE=1` makes them
 whole on the disk, and `SIGNOFF_BENCHMARK_LARGE=s3` also in the bucket.
 """
 
@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 LARGE = os.environ.get("SIGNOFF_BENCHMARK_LARGE", "")
 WHOLE = ((10_000, 10), (100, 1000))
 DISK = WHOLE if LARGE else ((1000, 10), (10, 1000))
-BUCKET = WHOLE if LARGE == "s3" else ((20, 10), (1, 200))
+BUCKET = WHOLE if LARGE == "s3" else ((10, 10), (1, 100))
 NEW = "copied"
 
 
@@ -243,7 +243,16 @@ def test_a_large_registry_in_a_bucket(tmp_path: Path, models: int, versions: int
         figure = f"{pages} requests" if name in {"cold", "warm"} else ""
         beside = "names of all objects" if figure else ""
         lines.append(
-            tell("18.2", case, f"{made:,}, {made / models / versions:.3g} a version", beside=beside, figure=figure, ratio=made, most=most, shown=False)
+            tell(
+                "18.2",
+                case,
+                f"{made:,}, {made / models / versions:.3g} a version",
+                beside=beside,
+                figure=figure,
+                ratio=made,
+                most=most,
+                shown=False,
+            )
         )
     told("18.2", f"{shape}: cold open, wall", costs.cold["ms"], "names of all objects", limit[0])
     told("18.2", f"{shape}: warm open, wall", costs.warm["ms"], "names of all objects", limit[0])
