@@ -126,7 +126,7 @@ def print_all() -> None:
     """Print every line of this run."""
     if not LINES:
         return
-    rows = [TITLES]
+    rows: list[tuple[str, ...]] = [TITLES]
     for one in sorted(LINES, key=lambda line: [int(part) for part in line.goal.split(".") if part.isdecimal()]):
         ratio = "" if one.ratio is None else f"{one.ratio:.2f}" if one.ratio < 10 else f"{one.ratio:.0f}"
         verdict = "" if one.met is None else "met" if one.met else "MISSED"

@@ -162,7 +162,7 @@ def search(snapshot: Snapshot) -> list[VersionRow]:
     )
     rows = (VersionRow(view, model) for model in snapshot.models for view in model.versions)
     found = [row for row in rows if query.matches(row)]
-    found.sort(key=lambda row: row.values("metrics.mmlu")[0], reverse=True)  # type: ignore[arg-type,return-value]
+    found.sort(key=lambda row: row.values("metrics.mmlu")[0], reverse=True)
     return found[:50]
 
 
