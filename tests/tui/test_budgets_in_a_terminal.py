@@ -63,7 +63,7 @@ def visit(session: PtySession, place: str, wanted: str) -> None:
 def painting(session: PtySession, key: bytes) -> tuple[int, int]:
     """Return the bytes of what a key shows, and how often the header, and so the whole screen, was in it."""
     session.write(key)
-    got = session.read_until(b"\x1b[") + session.read_quiet(0.3)
+    got = session.read_until(b" signoff  ") + session.read_quiet(0.3)
     return len(got), got.count(b" signoff  ")
 
 

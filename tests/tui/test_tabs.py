@@ -289,6 +289,7 @@ async def test_without_a_terminal_to_give_away_pager_and_editor_say_so(
 
 async def test_nothing_is_edited_read_only(world: World) -> None:
     async with shown(world, read_only=True) as (app, pilot):
+        await reads(app, pilot, "fraud")
         await pilot.press("e")
         await until(pilot, lambda: footer_of(app).startswith("this session was opened with --read-only"))
 

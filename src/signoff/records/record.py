@@ -186,7 +186,7 @@ def _read_loosely(line: bytes, *, armor: bytes, fault: str) -> LogRecord:
         message = f"its predicateType is {loose.predicateType!r}, not {RECORD_TYPE!r}"
         raise VerificationError(message)
     name = loose.predicate.action
-    known = name in ACTIONS or not isinstance(name, str) or not name
+    known = not isinstance(name, str) or name in ACTIONS or not name
     return LogRecord(
         id=record_id(line),
         line=line,

@@ -121,19 +121,16 @@ _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 _decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=as_written).decode
 
 
-class Aside:
-    """What files say, kept as bytes outside of this program's memory."""
+class Aside(msgspec.Struct, frozen=True, gc=False):
+    """What files say, kept as bytes outside of this program's memory: where, and how to have it back."""
 
-    __slots__ = ("_place", "_shelf")
-
-    def __init__(self, shelf: "Asides", place: int) -> None:
-        """Keep where it is."""
-        self._shelf, self._place = shelf, place
+    asides: "Asides"
+    place: int
 
     @property
     def contents(self) -> Contents:
         """All of it."""
-        return self._shelf.get(self._place)
+        return self.asides.get(self.place)
 
     @property
     def metadata(self) -> VersionMetadata | None:
@@ -164,7 +161,11 @@ class Asides:
         except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
             return contents
         place = self._spool.put(content)
-        return contents if place is None else Aside(self, place << SIZE_BITS | len(content))
+        if place is None:
+            return contents
+        where = place << SIZE_BITS | len(content)
+        self._last = where, contents
+        return Aside(self, where)
 
     def get(self, where: int) -> Contents:
         """Return what was put aside there."""

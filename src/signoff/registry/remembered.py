@@ -8,7 +8,7 @@ is not there.
 import hashlib
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -26,7 +26,7 @@ from signoff.registry.cache import as_written, plain
 from signoff.registry.pins import place_of
 from signoff.registry.rows import headline, headline_metrics
 from signoff.registry.snapshot import ModelView, Snapshot
-from signoff.registry.views import Said, Status, Totals, VersionView
+from signoff.registry.views import Named, Said, Status, Totals, VersionView
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 from signoff.values.metrics import Metric
@@ -99,8 +99,15 @@ def _small(model: ModelView) -> _Model:
         count=len(model.versions),
         totals=msgspec.structs.replace(model.totals, told=0, asked=0),  # they are not kept
         bad=tuple(one.version for one in history.stages.values() if model.is_bad(one.version)),
-        versions=msgspec.Raw(_encode([_line(view, names) for view in model.versions])),
+        versions=msgspec.Raw(
+            _array(len(model.versions)) + b"".join(_encode(_line(one, names)) for one in model.versions)
+        ),
     )
+
+
+def _array(length: int) -> bytes:
+    """Return how MessagePack begins an array of so many; what is in it follows, piece by piece."""
+    return b"\xdd" + length.to_bytes(4, "big")
 
 
 def _line(view: VersionView, names: tuple[str, ...]) -> _Version:
@@ -116,7 +123,7 @@ def _line(view: VersionView, names: tuple[str, ...]) -> _Version:
     )
 
 
-class Recalled(Sequence[VersionView]):
+class Recalled(Named):
     """The versions of a model as they were kept; they are made when somebody looks at one of them."""
 
     def __init__(self, kept: _Model) -> None:
@@ -136,6 +143,15 @@ class Recalled(Sequence[VersionView]):
         """Return one, or some."""
         return self.views[at]
 
+    def find(self, version: str) -> VersionView | None:
+        """Return a version by its name, or None."""
+        line = self.lines.get(version) if version else None
+        return None if line is None else self._made(line, RecalledStates(self))
+
+    def _made(self, line: _Version, states: "RecalledStates") -> VersionView:
+        stages = tuple(one.stage for one in self._kept.stages.values() if one.version == line.version)
+        return _view(self._kept.name, line, states, stages)
+
     @cached_property
     def lines(self) -> dict[str, _Version]:
         """What was kept of each, by name."""
@@ -145,12 +161,8 @@ class Recalled(Sequence[VersionView]):
     @cached_property
     def views(self) -> tuple[VersionView, ...]:
         """All of them."""
-        model = self._kept
-        held: dict[str, tuple[str, ...]] = {}
-        for state in model.stages.values():
-            held[state.version] = (*held.get(state.version, ()), state.stage)
         states = RecalledStates(self)
-        return tuple(_view(model.name, line, states, held.get(line.version, ())) for line in self.lines.values())
+        return tuple(self._made(line, states) for line in self.lines.values())
 
 
 class RecalledStates(Mapping[str, VersionState]):

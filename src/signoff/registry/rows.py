@@ -4,8 +4,9 @@ The rule it keeps: pure; a row says what its view says and nothing more: what no
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -14,7 +15,7 @@ from signoff.policy.history import DeploymentState
 from signoff.policy.query_terms import Value
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
-from signoff.schema.cards import VersionMetadata
+from signoff.schema.cards import ModelMetadata, VersionMetadata
 from signoff.schema.scalars import text_of
 from signoff.values.metrics import Metric
 from signoff.values.times import parse_moment
@@ -111,6 +112,30 @@ ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {
 """What a version says for each field of the filter language; None is nothing."""
 
 
+class LazyNames(Collection[str]):
+    """Names that are looked for when somebody asks whether one is among them."""
+
+    def __init__(self, look: Callable[[], frozenset[str]]) -> None:
+        """Look with this, at most once."""
+        self._look = look
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return self._look()
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a name is among them."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._names)
+
+
 def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:
     """Return every `metrics.`, `params.` and `tags.` name that rows have, so that a misspelt one is refused."""
     found: set[str] = set()
@@ -156,11 +181,16 @@ def newest_first(model: ModelView) -> Sequence[VersionView]:
     return sorted(model.versions, key=lambda view: natural(view.version), reverse=True)
 
 
+def primary_metrics(metadata: ModelMetadata) -> tuple[str, ...]:
+    """Return the metrics that model.yaml calls primary, as many as a list shows."""
+    return tuple(dict.fromkeys(one.name for one in metadata.metrics if one.primary))[:MOST_METRICS]
+
+
 def headline_metrics(model: ModelView) -> tuple[str, ...]:
     """Return the metrics that a list shows: those that model.yaml calls primary, else the first that new versions name."""
-    primary = [one.name for one in model.metadata.metrics if one.primary]
+    primary = primary_metrics(model.metadata)
     if primary:
-        return tuple(dict.fromkeys(primary))[:MOST_METRICS]
+        return primary
     named = [one.name for one in model.metadata.metrics]
     newest = islice(reversed(model.versions), MOST_LOOKED_AT)
     found = [metric.name for view in newest for metric in view.metrics if not metric.slice]

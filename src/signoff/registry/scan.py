@@ -17,6 +17,7 @@ from signoff.registry.flags import with_flags
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
+from signoff.registry.rows import primary_metrics
 from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.versions import VersionScan
@@ -156,12 +157,14 @@ class Scanner:
             sound=known.alarm is None,
         )
         views: list[VersionView] = []
+        self._versions.measure(name, primary_metrics(metadata) if complete else ())
         for one in self._views(name, known.history, frozenset(folders), deep=complete, only=only):
             views.append(one)
             if pulse is not None and pulse.is_due():
                 rest = self._models[name].versions[len(views) :]
                 pulse.tell(replace(view, versions=(*views, *rest)))
-        return replace(view, versions=tuple(views), known_totals=totals_of(views))
+        figures = self._versions.figures(name) if complete else {}
+        return replace(view, versions=tuple(views), known_totals=totals_of(views), figures=figures)
 
     def _views(
         self, name: str, history: History, folders: frozenset[str], *, deep: bool, only: Collection[str] | None
@@ -191,9 +194,11 @@ class Scanner:
             return set(), []
         except StorageError as error:
             return set(), [Problem(place=place, what=str(error), hint=error.hint)]
-        known = {name.lower(): name for name in registered}
-        folders, problems = set(), []
-        for entry in entries:
+        folders = {entry.name for entry in entries if entry.kind == "folder" and entry.name in registered}
+        others = [entry for entry in entries if entry.name not in folders]
+        known = {name.lower(): name for name in registered} if others else {}
+        problems = []
+        for entry in others:
             fault = _version_fault(entry, known)
             if fault:
                 problems.append(Problem(place=f"{place}/{entry.name}", what=fault, hint="rename or remove it"))

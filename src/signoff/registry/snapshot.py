@@ -16,7 +16,7 @@ from signoff.policy.states import States
 from signoff.policy.trust import TrustChain
 from signoff.registry.indexing import index_of
 from signoff.registry.problems import Problem
-from signoff.registry.views import Totals, VersionView, totals_of
+from signoff.registry.views import Named, Totals, VersionView, totals_of
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
 from signoff.values.refs import Ref, parse_ref
 
@@ -35,6 +35,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
         history: What its log says.
         versions: Registered versions in the order of registration, then unregistered folders by name.
         known_totals: What is to be said of them together, where somebody added it up.
+        figures: The numbers of the metrics that model.yaml calls primary, for each registered version in order, as
+            doubles; NaN where there is none.
         known_bad: Versions that a stage points at and nobody should use, where somebody looked.
         problems: What is wrong with it, apart from its versions.
         sound: Whether decisions may be made on its log.
@@ -46,6 +48,7 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     history: History
     versions: Sequence[VersionView] = ()
     known_totals: Totals | None = None
+    figures: Mapping[str, bytes] = {}
     known_bad: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = ()
     sound: bool = True
@@ -85,6 +88,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
 
     def find(self, version: str) -> VersionView | None:
         """Return a version by its name, or None."""
+        if isinstance(self.versions, Named):
+            return self.versions.find(version)
         if len(self.versions) <= FEW:
             return next((one for one in self.versions if one.version == version), None)
         states = self.history.versions

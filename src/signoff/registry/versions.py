@@ -5,7 +5,7 @@ is the very same value, so that comparing snapshots costs little.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from sys import intern
 from typing import Self
 
@@ -20,6 +20,7 @@ from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, 
 from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
+from signoff.registry.seen import Seen, SeenVersions
 from signoff.registry.views import StageStatus, VersionView, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
@@ -30,18 +31,6 @@ FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 UNREAD = Contents()
 
 
-class Seen(msgspec.Struct, frozen=True, gc=False):
-    """What this process has read of one version.
-
-    Attributes:
-        stamp: How its files looked then; b"" where a later change might not show; None where nobody looked.
-        view: What was made of it.
-    """
-
-    stamp: bytes | None
-    view: VersionView
-
-
 class VersionScan:
     """Makes the views of versions; what did not change is not read again."""
 
@@ -49,8 +38,17 @@ class VersionScan:
         """Read through this reader's storage."""
         self.reader, self.storage, self.cache = reader, reader.storage, cache
         self.asides = Asides(reader.spool)
-        self.seen: dict[str, dict[str, Seen]] = {}
+        self.seen: dict[str, SeenVersions] = {}
         self.rules: dict[str, TrustDocument] = {}
+
+    def measure(self, model: str, names: Sequence[str]) -> None:
+        """Have the numbers of these metrics of a model at hand; none: as before."""
+        if names:
+            self.seen.setdefault(model, SeenVersions()).measure(names)
+
+    def figures(self, model: str) -> dict[str, bytes]:
+        """Return the numbers that are at hand, see `ModelView.figures`."""
+        return {name: numbers.tobytes() for name, numbers in self.seen[model].figures.items()}
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
@@ -89,7 +87,7 @@ class ModelVersions:
         self._scan, self._model, self._history, self._trust = scan, model, history, trust
         self._states = history.versions if isinstance(history.versions, States) else States.of(history.versions)
         self._present, self._deep = present, deep
-        self._before = scan.seen.setdefault(model, {})
+        self._seen = scan.seen.setdefault(model, SeenVersions())
         self._judged_alike = scan.rules.get(model) == trust
         self._rows: Mapping[str, tuple[bytes, bytes]] = {}
         self._fetched: frozenset[str] = frozenset()
@@ -110,23 +108,24 @@ class ModelVersions:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Close it, and forget the versions that are gone."""
         self._glances.__exit__()
-        for gone in self._before.keys() - set(self.names):
-            del self._before[gone]
         if kind is None:
+            self._seen.forget(len(self._states), self.names[len(self._states) :])
             self._scan.rules[self._model] = self._trust
 
     def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
         """Yield the view of every version; those that are not in `only` have the files that they had."""
+        registered = len(self._states)
         for at, name in enumerate(self.names):
             self._at = at
             again = only is None or name in only
-            yield self._registered(name, again=again) if name in self._states else self._draft(name, again=again)
+            yield self._registered(name, again=again) if at < registered else self._draft(name, again=again)
 
     def _registered(self, version: str, *, again: bool) -> VersionView:
-        present, before = version in self._present, self._before.get(version)
+        present, before = version in self._present, self._seen.get(self._at, version)
         if not self._deep or not present:
-            return self._kept(version, None, self._view(version, UNREAD, present=present, deep=False))
-        known = before is not None and before.stamp is not None and self._states.same_at(version, before.view.states)
+            return self._kept(version, None, self._view(self._states[version], UNREAD, present=present, deep=False))
+        states = before.view.states if before is not None and before.stamp is not None else None
+        known = states is self._states or (states is not None and self._states.same_at(version, states))
         if known and not again and before is not None:
             return self._again(before, version)
         spoken = self._states.spoken_of(version)
@@ -141,7 +140,7 @@ class ModelVersions:
             self._scan.reader.facts(self._model).forget(state.digest)
             contents = read_registered(self._scan.storage, self._model, state)
             stamp = self._read(version, whole, contents) and stamp
-        return self._kept(version, stamp, self._view(version, contents, present=True, deep=True))
+        return self._kept(version, stamp, self._view(state, contents, present=True, deep=True))
 
     def _as_before(self, before: Seen | None, look: Look, state: VersionState) -> Contents | None:
         """Return what the files said before, where they look as they did and the log means the same ones."""
@@ -156,11 +155,12 @@ class ModelVersions:
         stages, aliases = self._stages.get(version, ()), self._aliases.get(version, ())
         if self._judged_alike and view.stages == stages and view.aliases == aliases:
             return view
-        return self._kept(version, before.stamp, self._view(version, contents_of(view.said), present=True, deep=True))
+        state, contents = self._states[version], contents_of(view.said)
+        return self._kept(version, before.stamp, self._view(state, contents, present=True, deep=True))
 
     def _draft(self, version: str, *, again: bool) -> VersionView:
         reserved = self._history.reserved.get(version)
-        before = self._before.get(version)
+        before = self._seen.get(self._at, version)
         stamp, contents, faults = self._draft_contents(version, again=again) if self._deep else (None, UNREAD, ())
         if contents is None:  # as before
             assert before is not None
@@ -188,7 +188,7 @@ class ModelVersions:
         self, version: str, *, again: bool
     ) -> tuple[bytes | None, Contents | None, tuple[Problem, ...]]:
         """Return what a draft's files say and how they look; None where they say what they did."""
-        before = self._before.get(version)
+        before = self._seen.get(self._at, version)
         seen = before if before is not None and before.stamp is not None and not before.view.states else None
         if seen is not None and not again:
             return seen.stamp, None, ()
@@ -223,19 +223,19 @@ class ModelVersions:
         return self._scan.cache.find(self._rows.get(version), look)
 
     def _said(self, version: str, contents: Contents) -> Contents | Aside:
-        before = self._before.get(version)
+        before = self._seen.get(self._at, version)
         if before is not None and isinstance(before.view.said, Aside) and before.view.said.contents is contents:
             return before.view.said
         return self._scan.asides.keep(contents)
 
     def _kept(self, version: str, stamp: bytes | None, view: VersionView) -> VersionView:
-        before = self._before.get(version)
-        if stamp is not None or before is None or before.stamp is None:
-            self._before[version] = Seen(stamp, view)
+        before = self._seen.get(self._at, version)
+        if stamp is not None or before is None or before.stamp is None or before.view.registered != view.registered:
+            self._seen.put(self._at, Seen(stamp, view))
         return view
 
-    def _view(self, version: str, contents: Contents, *, present: bool, deep: bool) -> VersionView:
-        state = self._states[version]
+    def _view(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> VersionView:
+        version = self.names[self._at]  # the very text that the log keeps
         card = contents.card if deep else state.card
         return VersionView(
             model=self._model,

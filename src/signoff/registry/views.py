@@ -4,7 +4,7 @@ The rule it keeps: values; a registry has very many of them, so that what only a
 made when it is asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -150,6 +150,14 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False)
         order = ("Rejected", "PendingManualApproval", "Stale", "Approved")
         found = {one.standing.status for one in self.asks}
         return next((status for status in order if status in found), "none")
+
+
+class Named(Sequence[VersionView]):
+    """Versions that know a way to find one by its name."""
+
+    def find(self, version: str) -> VersionView | None:
+        """Return a version by its name, or None."""
+        raise NotImplementedError
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -5,10 +5,10 @@ happened within the moment that the filesystem's clock cannot tell apart: `chang
 may be led through a symlink, so nothing is concluded from it but that what was read the safe way is still there.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Sequence
+from hashlib import blake2b
 from struct import Struct
 from typing import Self
 
@@ -56,23 +56,24 @@ class Glances:
         infos = [self._info(f"{self._folder}/{name}/{file}") for file in files]
         whole = "\0".join(info.stamp if info else "" for info in infos).encode("utf-8", "surrogateescape")
         changed = max((info.changed for info in infos if info), default=0.0)
-        return hashlib.blake2b(whole, digest_size=16).digest(), changed
+        return blake2b(whole, digest_size=16).digest(), changed
 
     def _here(self, name: str, files: Sequence[str]) -> tuple[bytes, float]:
-        newest, looks = 0, []
+        newest, looks, folder = 0, b"", self._open
         for file in files:
             try:
-                status = os.stat(f"{name}/{file}", dir_fd=self._open, follow_symlinks=False)
+                status = os.stat(f"{name}/{file}", dir_fd=folder, follow_symlinks=False)
             except (OSError, ValueError):
-                looks.append(ABSENT)
+                looks += ABSENT
                 continue
             if not stat.S_ISREG(status.st_mode):
-                looks.append(ABSENT)
+                looks += ABSENT
                 continue
             modified, changed = status.st_mtime_ns, status.st_ctime_ns
-            looks.append(pack(modified, changed, status.st_ino, status.st_size))
-            newest = max(newest, modified, changed)
-        return hashlib.blake2b(b"".join(looks), digest_size=16).digest(), newest / 1e9
+            looks += pack(modified, changed, status.st_ino, status.st_size)
+            if changed > newest or modified > newest:
+                newest = max(modified, changed)
+        return blake2b(looks, digest_size=16).digest(), newest / 1e9
 
     def _info(self, path: str) -> Info | None:
         try:

@@ -7,7 +7,6 @@ group may read every new file and write to every new folder; elsewhere a person'
 import os
 import stat
 from contextlib import suppress
-from pathlib import Path
 
 SHARED = stat.S_ISGID | stat.S_IWGRP
 READABLE = stat.S_IRGRP
@@ -40,6 +39,8 @@ def make_place(path: str) -> None:
     Raises:
         OSError: It cannot be made.
     """
+    from pathlib import Path  # noqa: PLC0415  (a cold start may not need it)
+
     place = Path(path).absolute()
     if place.is_dir():
         return

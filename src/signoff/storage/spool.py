@@ -5,7 +5,6 @@ for it, nothing is put aside.
 """
 
 import os
-import tempfile
 import threading
 
 
@@ -53,5 +52,7 @@ class Spool:
 
 
 def _unnamed() -> int:
-    with tempfile.TemporaryFile(buffering=0) as file:
+    from tempfile import TemporaryFile  # noqa: PLC0415  (only where there is much to put aside)
+
+    with TemporaryFile(buffering=0) as file:
         return os.dup(file.fileno())

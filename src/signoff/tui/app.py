@@ -129,7 +129,8 @@ class SignoffApp(NavigatingApp):
         """Take what a thread read; an equal snapshot changes nothing."""
         if message.feed not in {None, self.feed}:
             return
-        changed, was = message.snapshot != self.snapshot, self.freshness
+        before, was = self.snapshot, self.freshness
+        changed = before is None or before.complete != message.snapshot.complete or message.snapshot != before
         complete = message.snapshot.complete
         self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
         self.snapshot = message.snapshot

@@ -4,7 +4,7 @@ The rule it keeps: a cell is made from one model or version and the scene alone;
 last, whichever way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -144,7 +144,7 @@ def own_fields(scene: Scene) -> tuple[Field[VersionView], ...]:
         Field(
             column=Column(id="signoff", title="SIGN-OFF", width=10, priority=40),
             cell=lambda view: signoff_piece(view, scene),
-            order=lambda view: signoff_piece(view, scene)[0],
+            order=_signoff_order(scene),
         ),
         Field(
             column=Column(id="size", title="SIZE", width=5, align="right", priority=5),
@@ -183,6 +183,20 @@ def own_fields(scene: Scene) -> tuple[Field[VersionView], ...]:
             order=lambda view: view.files,
         ),
     )
+
+
+def _signoff_order(scene: Scene) -> Callable[[VersionView], str]:
+    """Return how far a version is as a text; versions that nobody spoke of share what is found out once."""
+    known: dict[tuple[int, bool], str] = {}
+
+    def order(view: VersionView) -> str:
+        key = id(view.asks), view.registered and view.status not in GONE
+        found = known.get(key)
+        if found is None:
+            found = known[key] = signoff_piece(view, scene)[0]
+        return found
+
+    return order
 
 
 def standing_piece(view: VersionView, scene: Scene) -> Piece:

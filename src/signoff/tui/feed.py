@@ -30,6 +30,7 @@ SETTLE = 0.15
 AGAIN = 10.0
 MOST_PATHS = 2000
 SELDOM = 60.0
+LONG = 1.0
 RARELY = 100
 """What takes long is done so many times more seldom than it takes."""
 SWITCH = 0.0005
@@ -113,7 +114,6 @@ class Feed:
             self._watch = watch(self._registry, self.wake, on_standing=self._stand, every=self._every)
         well = self._look(None, complete=True) and well
         gc.freeze()  # what was read stays; a collection that walks through all of it would stop the screen
-        give_back()
         while not self._over.is_set():
             came = self._awake.wait(None if well else AGAIN)
             if self._over.is_set():
@@ -178,6 +178,7 @@ class Feed:
             retain(snapshot)
             ended = time.monotonic()
             self._retained = ended + max(SELDOM, RARELY * (ended - began))
+            give_back()
 
     def _say(self, message: Seen | Unreadable) -> None:
         message.feed = self
@@ -226,9 +227,13 @@ class Desk:
         try:
             if self._registry is None:
                 self._registry = self._open()
-            return job(self._registry), None
+            began = time.thread_time()
+            answer = job(self._registry)
         except SignoffError as error:
             return None, error
+        if time.thread_time() - began > LONG:
+            give_back()
+        return answer, None
 
 
 def _settle(future: "asyncio.Future[Any]", answer: object, error: SignoffError | None) -> None:

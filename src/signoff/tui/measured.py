@@ -7,7 +7,11 @@ is made when it is seen; numbers of one column have their decimal points below e
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
+from math import isnan
 
+import msgspec
+
+from signoff.policy.states import States
 from signoff.registry.rows import VersionRow, headline, headline_metrics, known_names, tags_of, text_of_any
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
@@ -58,8 +62,24 @@ class Measured:
             family, _, name = whole.partition(".")
             versions = self.model.versions if self.model else ()
             found = FAMILIES[family](name, versions, priority)
+            if family == "metrics" and self.model is not None and name in self.model.figures:
+                found = msgspec.structs.replace(found, order=_order(self.model, name, found.order))
             self._fields[whole] = found
         return found
+
+
+def _order(model: ModelView, name: str, slowly: Callable[[VersionView], Order]) -> Callable[[VersionView], Order]:
+    """Return the order by a metric whose numbers are at hand; drafts are asked one by one."""
+    numbers, states = memoryview(model.figures[name]).cast("d"), model.history.versions
+
+    def order(view: VersionView) -> Order:
+        place = states.place_of(view.version) if isinstance(states, States) else None
+        if place is None or place >= len(numbers):
+            return slowly(view)
+        number = numbers[place]
+        return None if isnan(number) else number
+
+    return order
 
 
 def _metric(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:

@@ -128,7 +128,7 @@ class Page(Screen[None]):
     def view_of(self, subject: Subject | None) -> VersionView | None:
         """Return a version as the scene has it; None where there is none."""
         model = self.scene.snapshot.find_model(subject.model) if self.scene and subject else None
-        return model.find(subject.version) if model and subject else None
+        return model.find(subject.version) if model and subject and subject.version else None
 
     @property
     def selected(self) -> str:

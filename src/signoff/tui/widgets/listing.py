@@ -4,6 +4,8 @@ The rule it keeps: a filter that cannot be read marks its word and keeps the las
 somebody asks for it, and the cursor stays on its thing.
 """
 
+import asyncio
+import time
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from signoff.policy.query import Query, QueryError, Row, parse_query
+from signoff.registry.rows import LazyNames
 from signoff.tui.present import Pieces
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.entry import Entry
@@ -21,6 +24,10 @@ from signoff.tui.widgets.fields import Field, ordered
 from signoff.tui.widgets.table import Row as TableRow
 from signoff.tui.widgets.table import Sort, Table
 
+AT_ONCE = 5000
+EACH = 64
+SLICE = 0.015
+"""So many seconds the screen waits for at most, while very many things are filtered."""
 Thing = Any  # a model, a version, a record …: this widget only hands them on
 EXAMPLE = "stage:production accuracy>0.9 author:al@ -tag:old words"
 
@@ -52,6 +59,16 @@ class Content:
         """
         self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
         self.come, self.find = come, find
+        self.names = LazyNames(known)
+        self._ordered: tuple[Sort, Sequence[Thing]] | None = None
+
+    def in_order(self, sort: Sort, things: Sequence[Thing] | None = None) -> Sequence[Thing]:
+        """Return things in an order; all of them, where none are given, are sorted once."""
+        if things is None:
+            if self._ordered is None or self._ordered[0] != sort:
+                self._ordered = sort, self.in_order(sort, self.things)
+            return self._ordered[1]
+        return things if sort == self.come else ordered(things, self.fields, sort)
 
 
 class Listing(Vertical):
@@ -114,23 +131,46 @@ class Listing(Vertical):
     def show(self, content: Content, *, now: datetime) -> None:
         """Show other things, or the same ones anew."""
         self.content, self.now = content, now
-        fields = content.fields
-        matches = self.asked.predicate if self.asked else None
-        kept = content.things
-        if matches is not None:
-            kept = [thing for thing in content.things if matches(content.row(thing))]
-        in_order = kept if self.sort == content.come else ordered(kept, fields, self.sort)
-        if content.find is None:
-            by_key = {content.key(thing): thing for thing in in_order}
-            keys, self.find = tuple(by_key), by_key.get
-        else:
-            keys, self.find = tuple(map(content.key, in_order)), content.find
-        columns = tuple(field.column for field in fields)
+        columns = tuple(field.column for field in content.fields)
         chosen = self.chosen if self.chosen != self.sort.column else ""
         if (columns, self.sort, chosen) != (self.table.columns, self.table.sort, self.table.chosen):
             self.table.lay_out(columns, sort=self.sort, chosen=chosen)
+        if self.asked is not None and len(content.things) > AT_ONCE:
+            self.run_worker(self._filter(content, self.asked), group="filter", exclusive=True)
+        else:
+            self.workers.cancel_group(self, "filter")
+            self._show_all(content, self.asked)
+
+    def _show_all(self, content: Content, asked: Query | None) -> None:
+        """Show what fits the filter, in order."""
+        kept = content.things
+        if asked is not None:
+            kept = [thing for thing in content.things if asked.predicate(content.row(thing))]
+        self._put(content, content.in_order(self.sort, kept), len(kept))
+
+    async def _filter(self, content: Content, asked: Query) -> None:
+        """Show of very many things what fits the filter, as it is found; the screen is let in between."""
+        kept: list[Thing] = []
+        began, shown = time.monotonic(), 0
+        for number, thing in enumerate(content.in_order(self.sort)):
+            if asked.predicate(content.row(thing)):
+                kept.append(thing)
+            if number % EACH == 0 and time.monotonic() - began > SLICE:
+                if len(kept) > shown and shown < self.table.page:
+                    self._put(content, kept, len(kept), more=True)
+                    shown = len(kept)
+                await asyncio.sleep(0)
+                began = time.monotonic()
+        self._put(content, kept, len(kept))
+
+    def _put(self, content: Content, things: Sequence[Thing], shown: int, *, more: bool = False) -> None:
+        if content.find is None:
+            by_key = {content.key(thing): thing for thing in things}
+            keys, self.find = tuple(by_key), by_key.get
+        else:
+            keys, self.find = tuple(map(content.key, things)), content.find
         self.table.show(keys, self._row)
-        self.summary.say(self._summary(len(kept), len(content.things)))
+        self.summary.say(self._summary(shown, len(content.things), more=more))
 
     def _row(self, key: Hashable) -> TableRow:
         fields, now = (self.content.fields if self.content else ()), self.now
@@ -144,8 +184,8 @@ class Listing(Vertical):
             self.now = now
             self.table.remake()
 
-    def _summary(self, shown: int, total: int) -> Pieces:
-        numbers = f"{shown:,} of {total:,}" if self.asked else f"{total:,}"
+    def _summary(self, shown: int, total: int, *, more: bool = False) -> Pieces:
+        numbers = f"{shown:,}{'…' if more else ''} of {total:,}" if self.asked else f"{total:,}"
         noun = self.noun.removesuffix("s") if total == 1 and not self.asked else self.noun
         said: Pieces = ((f" {numbers} {noun}", "plain"),)
         if self.typing:
@@ -203,8 +243,7 @@ class Listing(Vertical):
             return
         text = event.value
         try:
-            known = self.content.known() if text.strip() else frozenset()
-            self.asked = parse_query(text, now=self.now, known=known) if text.strip() else None
+            self.asked = parse_query(text, now=self.now, known=self.content.names) if text.strip() else None
         except QueryError as error:
             self.entry.mark_fault(error.start, max(error.end, error.start + 1))
             self.post_message(self.Faulty(f"{error}: {error.hint}" if error.hint else str(error)))
