@@ -6,6 +6,7 @@ Run it by hand: `python tests/benchmarks/many.py [--registered] FOLDER [MODELS [
 import hashlib
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -16,8 +17,33 @@ from signoff.records.statement import RECORD_NAMESPACE
 from signoff.storage.local import LocalStorage
 from tui.story import MODEL, Story, metadata
 
+Said = Callable[[int, int], bytes]
 SIGNED_MODELS = 3
 SIGNED_VERSIONS = 20
+NAMES = (
+    "mmlu",
+    "gsm8k",
+    "arc_c",
+    "hellaswag",
+    "truthfulqa",
+    "humaneval",
+    "bbh",
+    "loss",
+    "toxicity_rate",
+    "refusal_rate",
+    "jailbreak_rate",
+    "human_elo",
+)
+
+
+def measured(number: int) -> bytes:
+    """Return a version.yaml of 12 metrics, 15 hyperparameters and 6 tags, as the peers get."""
+    metrics = "".join(
+        f"  {name}: 0.{(number * 7919 + place * 104729) % 10**6:06}\n" for place, name in enumerate(NAMES)
+    )
+    parameters = "".join(f"  parameter_{place}: {number * 31 + place}\n" for place in range(15))
+    tags = "".join(f"  tag_{place}: value-{(number + place) % 9}\n" for place in range(6))
+    return f"license: apache-2.0\nmetrics:\n{metrics}hyperparameters:\n{parameters}tags:\n{tags}".encode()
 
 
 def make_many(root: Path, agent: Agent, home: Path, *, models: int = 100, versions: int = 100) -> Story:
@@ -38,11 +64,17 @@ def make_many(root: Path, agent: Agent, home: Path, *, models: int = 100, versio
     return story
 
 
-def _write_version(place: Path, model: int, version: int) -> dict[str, bytes]:
-    files = {
-        "model.onnx": bytes(100 + version % 1000),
-        "version.yaml": metadata(f"0.{700 + (model * 7 + version * 13) % 300}", str(version % 40)).encode(),
-    }
+def _usual(model: int, version: int) -> bytes:
+    return metadata(f"0.{700 + (model * 7 + version * 13) % 300}", str(version % 40)).encode()
+
+
+def as_peers_get(model: int, version: int) -> bytes:
+    """Return the version.yaml of a version with as much in it as the peers get."""
+    return measured(model * 1000 + version)
+
+
+def _write_version(place: Path, model: int, version: int, said: Said = _usual) -> dict[str, bytes]:
+    files = {"model.onnx": bytes(100 + version % 1000), "version.yaml": said(model, version)}
     for name, content in files.items():
         (place / name).write_bytes(content)
     return files
@@ -54,7 +86,7 @@ def _sign_some(story: Story, model: str, versions: int) -> None:
         story.sign("promote", f"{model}:{version}", "ben", stage="staging")
 
 
-def make_registered(root: Path, *, models: int, versions: int) -> World:
+def make_registered(root: Path, *, models: int, versions: int, said: Said = _usual) -> World:
     """Fill a folder with models whose every version is registered, with a true signature: what writing costs is not measured."""
     root.mkdir(parents=True, exist_ok=True)
     world = World(folder=root)
@@ -69,7 +101,7 @@ def make_registered(root: Path, *, models: int, versions: int) -> World:
         for version in range(1, versions + 1):
             place = folder / "versions" / str(version)
             place.mkdir()
-            files = _write_version(place, number, version)
+            files = _write_version(place, number, version, said)
             sums = "".join(
                 f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()
             ).encode()

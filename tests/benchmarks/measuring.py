@@ -80,6 +80,38 @@ def cold_beside(
     return ratios
 
 
+def in_turns(
+    works: Mapping[str, Callable[[], object]], *, rounds: int = 12, each: int = 1, wall: bool = False
+) -> dict[str, list[float]]:
+    """Do things in turns, each so many times a round; return the milliseconds of one of them, of every round but the first.
+
+    Milliseconds are CPU of this process and all its threads, or by the clock on the wall.
+    """
+    clock = time.perf_counter if wall else time.process_time
+    spent: dict[str, list[float]] = {name: [] for name in works}
+    for number in range(rounds + 1):
+        for name, work in works.items():
+            began = clock()
+            for _ in range(each):
+                work()
+            if number:
+                spent[name].append((clock() - began) * 1e3 / each)
+    return spent
+
+
+def cold_rounds(
+    programs: Mapping[str, Sequence[str]], environ: Mapping[str, str], *, rounds: int = 12
+) -> dict[str, list[float]]:
+    """Start programs in turns; return each one's CPU milliseconds, of every round but the first."""
+    spent: dict[str, list[float]] = {name: [] for name in programs}
+    for number in range(rounds + 1):
+        for name, words in programs.items():
+            used = cold(words, environ)[1]
+            if number:
+                spent[name].append(used)
+    return spent
+
+
 def rate(case: str, count: int, work: Callable[[int], object], *, peer: str = "signoff", **more: object) -> float:
     """Do one thing so many times; print and return how many a second."""
     used, start = cpu(), time.perf_counter()

@@ -69,6 +69,12 @@ def rss_mib(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
+def pss_mib(pid: int) -> float:
+    """Return the memory of a process, with its part of what it shares with others."""
+    [line] = [line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:")]
+    return int(line.split()[1]) / 1024
+
+
 def settle(session: PtySession, *, quiet: float = 1.5, most: float = 120.0) -> None:
     """Wait until it neither paints nor computes."""
     end = time.monotonic() + most

@@ -25,9 +25,14 @@ class PtySession:
     """One program, its bytes, and the screen they make."""
 
     def __init__(
-        self, *command: str, rows: int = 40, columns: int = 120, environ: Mapping[str, str] | None = None
+        self,
+        *command: str,
+        rows: int = 40,
+        columns: int = 120,
+        environ: Mapping[str, str] | None = None,
+        program: str = sys.executable,
     ) -> None:
-        """Start the interpreter with some arguments, in an environment of its own where one is given."""
+        """Start a program, else the interpreter, with some arguments, in an environment of its own where one is given."""
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.output = b""
@@ -40,7 +45,7 @@ class PtySession:
         self.pid = os.fork()
         if not self.pid:
             os.login_tty(terminal)
-            os.execve(sys.executable, [sys.executable, *command], environment)
+            os.execve(program, [program, *command], environment)
         self.terminal = terminal
 
     def read_until(self, wanted: bytes, *, patience: float = 10.0) -> bytes:

@@ -14,8 +14,10 @@ from signoff.policy.query import Query, fields, parse_query
 from signoff.registry.details import file_paths
 from signoff.registry.glance import Glance, take_glance
 from signoff.registry.models import is_model
+from signoff.registry.problems import Problem
 from signoff.registry.registry import Registry
 from signoff.registry.remembered import recall
+from signoff.registry.roll import ModelLine, call_roll, roll_of
 from signoff.registry.rows import VersionRow, known_names
 from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.values.display import UNKNOWN
@@ -112,16 +114,16 @@ def _glance(registry: Registry) -> Glance | None:
 
 
 def _print_models(frame: Frame, indexed: Snapshot | None) -> None:
-    snapshot = indexed or frame.registry.snapshot(complete=frame.out.as_json)
     if frame.out.as_json:
-        newest = [(model, model.newest or next(iter(model.versions), None)) for model in snapshot.models]
+        models = frame.registry.snapshot().models
+        newest = [(model, model.newest or next(iter(model.versions), None)) for model in models]
         frame.out.document([version_shape(view) if view else _empty(model) for model, view in newest])
         return
-    stages = snapshot.stages
+    roll = roll_of(indexed) if indexed else call_roll(frame.registry)
     columns = [
         Column(title="MODEL", elastic=True),
         Column(title="LATEST", priority=5),
-        *(Column(title=stage.upper(), priority=8) for stage in stages),
+        *(Column(title=stage.upper(), priority=8) for stage in roll.stages),
         Column(title="VERSIONS", right=True, priority=2),
         Column(title="UPDATED", right=True, priority=3),
     ]
@@ -130,21 +132,21 @@ def _print_models(frame: Frame, indexed: Snapshot | None) -> None:
         [
             Cell(model.name, style="" if model.sound else "red"),
             Cell(model.history.newest_version or UNKNOWN),
-            *(_stage_cell(model, stage) for stage in stages),
-            Cell(str(len(model.versions))),
+            *(_stage_cell(model, stage) for stage in roll.stages),
+            Cell(str(model.versions)),
             age_cell(model.history.latest, now=now),
         ]
-        for model in snapshot.models
+        for model in roll.models
     ]
     frame.out.table(columns, rows, nothing="there are no models yet; begin with: signoff register MODEL PATH")
-    warn_of_alarms(frame, snapshot)
+    warn_of_alarms(frame, roll.alarms)
 
 
-def _stage_cell(model: ModelView, stage: str) -> Cell:
-    pointed = model.stages.get(stage)
+def _stage_cell(model: ModelLine, stage: str) -> Cell:
+    pointed = model.history.stages.get(stage)
     if pointed is None:
         return Cell(UNKNOWN, style="dim")
-    bad = model.is_bad(pointed.version)
+    bad = pointed.version in model.bad
     return Cell(f"{pointed.version} !" if bad else pointed.version, whole=pointed.version, style="red" if bad else "")
 
 
@@ -155,8 +157,7 @@ def _empty(model: ModelView) -> dict[str, object]:
     return {"model": model.name, **nothing, **lists}
 
 
-def warn_of_alarms(frame: Frame, snapshot: Snapshot) -> None:
+def warn_of_alarms(frame: Frame, alarms: Iterable[Problem]) -> None:
     """Tell on stderr of everything on which nothing may be decided."""
-    for problem in snapshot.all_problems():
-        if problem.severity == "alarm":
-            frame.out.warn(f"{problem.place}: {problem.what}")
+    for problem in alarms:
+        frame.out.warn(f"{problem.place}: {problem.what}")

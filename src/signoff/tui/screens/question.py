@@ -67,8 +67,7 @@ class QuestionDialog(OrderedDialog):
         self.session, self.tasks = session, tasks
         self.decision = Decision(session, scene, sign)
         self.dialog = Dialog()
-        self.choosing, self.laid = "", object()
-        self.options: tuple[Option, ...] = ()
+        self.choosing, self.laid, self.options = "", object(), tuple[Option, ...]()
         self.hashing: Task | None = None
         self.question: Question | None = None
         self.shown_record: Prepared | None = None
