@@ -129,8 +129,7 @@ class SignoffApp(NavigatingApp):
         """Take what a thread read; an equal snapshot changes nothing."""
         if message.feed not in {None, self.feed}:
             return
-        before, was, complete = self.snapshot, self.freshness, message.snapshot.complete
-        changed = before is None or before.complete != complete or message.snapshot != before
+        changed, complete, was = message.snapshot != self.snapshot, message.snapshot.complete, self.freshness
         self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
         self.snapshot = message.snapshot
         if not changed and self.freshness != was:
