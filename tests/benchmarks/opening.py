@@ -5,7 +5,6 @@ a JSON list of paths for a look at what changed.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -16,17 +15,16 @@ from signoff.storage.polling import Polling
 from signoff.storage.watch import Pace
 
 
-def rss_mib() -> float:
-    """Return the memory in use."""
-    [line] = [one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmRSS")]
+def mib(name: str) -> float:
+    """Return a figure of this process's memory; the kernel's own peak of a child would begin with its parent's."""
+    [line] = [one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith(name)]
     return int(line.split()[1]) / 1024
 
 
 def say(began: float, used: float, **more: object) -> None:
     """Print what it cost."""
     costs = {"ms": (time.perf_counter() - began) * 1e3, "cpu_ms": (time.process_time() - used) * 1e3}
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({**costs, "rss_mib": rss_mib(), "most_mib": most, **more}) + "\n")
+    sys.stdout.write(json.dumps({**costs, "rss_mib": mib("VmRSS"), "most_mib": mib("VmHWM"), **more}) + "\n")
     sys.stdout.flush()
 
 

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from benchmarks.many import make_registered
 from benchmarks.measuring import cpu, emit
 from benchmarks.probing import idle, open_registry, press, rss_mib, settle, shown_after, table
 from signoff.registry.opening import open_registry as open_here
+from tui.pty_session import PtySession
 
 pytestmark = pytest.mark.benchmark
 LARGE = bool(os.environ.get("SIGNOFF_BENCHMARK_LARGE"))
@@ -98,19 +100,30 @@ def test_scans_beside_what_reading_costs(made: Callable[[int, int], Path]) -> No
     assert again < warm
 
 
+def enter_a_list(session: PtySession, models: int) -> None:
+    """Open the only model, whose list has more than one line to move to."""
+    if models == 1:
+        session.write(b"\r")
+        session.until(lambda shown: re.search(r"\bVERSION\b", shown) is not None)
+        session.read_quiet(0.5)
+
+
 @pytest.mark.parametrize(("models", "versions"), SHAPES)
 def test_a_session_beside_its_goals(made: Callable[[int, int], Path], models: int, versions: int) -> None:
     root = made(models, versions)
     session, cold = open_registry(root, "model-00000")
     with session:
+        enter_a_list(session, models)
         while_scanning = press(session, b"j", 20)
         settle(session)
     session, warm = open_registry(root, "model-00000")
     with session:
         settle(session)
+        enter_a_list(session, models)
         keys, memory = press(session, b"j", 30), rss_mib(session.pid)
         percent, size = idle(session)
-        press(session, b"g", 2)
+        session.write(b"g" if models > 1 else b"\x1b")
+        settle(session, quiet=0.5)
         copied = root / "models/model-00000/versions" / COPIED
         live = shown_after(session, lambda: shutil.copytree(copied.with_name("1"), copied), f" {versions + 1:,} ")
     shutil.rmtree(copied)
