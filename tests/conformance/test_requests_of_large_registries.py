@@ -2,23 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from builders import World
-from faulty import Proxy, faulty
+from counted import counted
+from faulty import Proxy
 from indexes import index, journal, multiply
-from servers import KEY, SECRET, free_port
 from signoff.registry.registry import Registry
-from signoff.storage.places import open_place
 from signoff.tui.feed import Feed
 from signoff.tui.messages import Seen
 
 MODELS, VERSIONS, LISTED = 200, 5, 500
 COLD, WARM, POLL = 10, 3, 2
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -38,27 +34,8 @@ def large() -> World:
 def bucket(large: World) -> Iterator[tuple[Proxy, Callable[[], Registry]]]:
     """Run S3 in this process, filled without requests, behind a proxy that counts; its index says there are 100,000."""
     multiply(large.storage, index(large), LISTED)
-    moto = pytest.importorskip("moto.server")
-    from moto.s3.models import s3_backends  # noqa: PLC0415  (only where it is installed)
-
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
-    server.start()
-    store = s3_backends["123456789012"]["aws"]
-    store.create_bucket("large", "us-east-1")
-    for path, _ in large.storage.walk(""):
-        store.put_object("large", f"r/{path}", large.get(path))
-    with faulty(server._server.server_port) as proxy:
-        endpoint = f"http://127.0.0.1:{proxy.port}"
-        region = {"region_name": "us-east-1"}
-        options = {"endpoint_url": endpoint, "key": KEY, "secret": SECRET, "client_kwargs": region}
-
-        def opened() -> Registry:
-            storage = open_place("s3://large/r", options=options, now=lambda: NOW)
-            return Registry(storage, surroundings=large.surroundings, environ={}, home=Path("/nonexistent"))
-
-        yield proxy, opened
-    server.stop()
-    store.reset()
+    with counted(large) as found:
+        yield found
 
 
 class Watcher:

@@ -33,6 +33,8 @@ REAL = 1
 MOST_KEPT = 500
 MOST_HELD = 1000
 SIZE_BITS = 24
+TELLING = frozenset({"s3", "gcs", "azure"})
+"""Buckets whose stamps are made by the service, and differ whenever a content does."""
 AHEAD = 500
 """So many rows are asked for at once."""
 
@@ -199,7 +201,8 @@ class Cache:
 
     @cached_property
     def _shelf(self) -> "Shelf | None":
-        if not self._storage.capabilities().local:
+        place = self._storage.capabilities()
+        if not place.local and place.filesystem not in TELLING:
             return None
         from signoff.storage.shelf import Shelf  # noqa: PLC0415 (10 ms that a command about one record does not need)
 

@@ -5,7 +5,7 @@ holds. Files that changed since they were registered are a problem, never new va
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from signoff.errors import NotFoundError, SchemaError, StorageError
@@ -19,8 +19,17 @@ from signoff.storage.base import Info, Storage
 from signoff.values.metrics import Metric
 
 
-def read_registered(storage: Storage, model: str, state: VersionState) -> Contents:
-    """Return what the files of a registered version say, as far as they are the registered ones."""
+def read_registered(
+    storage: Storage, model: str, state: VersionState, *, listed: Mapping[str, Info] | None = None
+) -> Contents:
+    """Return what the files of a registered version say, as far as they are the registered ones.
+
+    Args:
+        storage: The registry's storage.
+        model: The model.
+        state: What the log says of the version.
+        listed: Its files by their paths, where they were listed already.
+    """
     facts = StoredFacts(storage, model)
     manifest = facts.manifest(state.version, state.digest)
     metadata = facts.metadata(state.version, state.digest)
@@ -28,12 +37,13 @@ def read_registered(storage: Storage, model: str, state: VersionState) -> Conten
     for one in state.evaluations:
         evaluation = facts.evaluation(state.version, one.name, one.digest)
         metrics += evaluation.metrics if evaluation else ()
-    files = [layout.version_file(model, state.version, path) for path, _ in manifest.files] if manifest else []
-    size = _size(storage, files) if manifest else None
+    files = [path for path, _ in manifest.files] if manifest else []
+    size = _size(storage, model, state.version, files, listed=listed) if manifest else None
+    has_card = listed is None or layout.CARD_FILE in listed
     return Contents(
         metadata=metadata,
         metrics=tuple(metrics),
-        card=read_card(storage, model, state.version),
+        card=read_card(storage, model, state.version) if has_card else None,
         files=None if size is None else len(files),
         size=size,
         problems=_faults(model, state.version, metadata) if metadata else (),
@@ -41,9 +51,13 @@ def read_registered(storage: Storage, model: str, state: VersionState) -> Conten
     )
 
 
-def _size(storage: Storage, files: Sequence[str]) -> int | None:
+def _size(
+    storage: Storage, model: str, version: str, files: Sequence[str], *, listed: Mapping[str, Info] | None
+) -> int | None:
+    if listed is not None:
+        return sum(listed[path].size for path in files) if all(path in listed for path in files) else None
     try:
-        return sum(storage.info(path).size for path in files)
+        return sum(storage.info(layout.version_file(model, version, path)).size for path in files)
     except StorageError:
         return None
 

@@ -29,6 +29,7 @@ from signoff.storage.glancing import Glances
 
 FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 UNREAD = Contents()
+FEW = 8
 
 
 class VersionScan:
@@ -115,6 +116,8 @@ class ModelVersions:
     def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
         """Yield the view of every version; those that are not in `only` have the files that they had."""
         registered = len(self._states)
+        if self._deep and (only is None or len(only) > FEW):
+            self._glances.list_all()
         for at, name in enumerate(self.names):
             self._at = at
             again = only is None or name in only
@@ -138,7 +141,7 @@ class ModelVersions:
         contents, stamp = self._as_before(before, look, state) or self._row(version, whole), look.stamp
         if contents is None:
             self._scan.reader.facts(self._model).forget(state.digest)
-            contents = read_registered(self._scan.storage, self._model, state)
+            contents = read_registered(self._scan.storage, self._model, state, listed=self._glances.listed(version))
             stamp = self._read(version, whole, contents) and stamp
         return self._kept(version, stamp, self._view(state, contents, present=True, deep=True))
 
