@@ -82,7 +82,7 @@ def again(crew: Crew, words: tuple[str, ...], ref: str) -> None:
     assert json.loads(crew.need("", "show", ref, "--json"))["status"] == "registered"
 
 
-@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
 def test_an_upload_to_a_bucket_killed_at_its_writes(step: int, server: Start, crew: Crew, tmp_path: Path) -> None:
     found = server("moto")
     with faulty(found.port) as proxy:

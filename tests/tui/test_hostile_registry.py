@@ -36,7 +36,7 @@ def without_ours(output: bytes) -> bytes:
     return OURS.sub(b"", output)
 
 
-@pytest.mark.parametrize("size", [(24, 80), (40, 120)])
+@pytest.mark.parametrize("size", [(24, 80), pytest.param((40, 120), marks=pytest.mark.slow)])
 def test_no_escape_sequence_but_ours_reaches_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
     hostile_world(tmp_path / "registry")
     rows, columns = size

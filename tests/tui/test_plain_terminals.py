@@ -56,6 +56,7 @@ def test_ascii_mode_writes_nothing_else_on_any_screen(registry: str, monkeypatch
         assert output.isascii(), sorted({line for line in session.screen.display if not line.isascii()})
 
 
+@pytest.mark.slow
 def test_sixteen_colours_are_the_terminals_own(registry: str, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("theme: ansi\n", encoding="utf-8")
