@@ -168,7 +168,7 @@ def test_verifying_records_costs_little_more_than_their_signatures(world: World,
     )
     emit("goal 17", cold_ratio=round(first / limit, 2), cached_ratio=round(again / limit, 3), goal="<= 1.5, <= 10 / 75")
     shape = f"{count:,} records, {models} models{', packed' if packed else ''}"
-    for name, took, most in (("cold", first, 1.5), ("cached", again, (10 if packed else 30) / 75)):
+    for name, took, most in (("cold", first, 1.5), ("cached", again, 10 / 75)):
         figure = f"{limit:.0f} us"
         tell(
             "17",
@@ -180,4 +180,4 @@ def test_verifying_records_costs_little_more_than_their_signatures(world: World,
             most=round(most, 3),
         )
     assert first <= 1.5 * max(limit, 75)
-    assert again <= max(limit, 75) * (10 if packed else 30) / 75
+    assert again <= 10

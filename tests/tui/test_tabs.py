@@ -323,7 +323,7 @@ async def test_a_large_card_says_that_it_is_being_rendered_and_keys_go_on(world:
                 app.post_message(events.Key("G", "G"))
         assert len(gaps) > 20
         assert max(work) < 0.05
-        assert sorted(gaps)[-2] < 0.5  # the machine itself may stop once; what this thread does is counted above
+        assert max(gaps) < 0.5
         assert page.text.top > 0
         await reads(app, pilot, "Some words and code.")
 

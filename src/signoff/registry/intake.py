@@ -131,11 +131,15 @@ def bring_version(
         return _send_version(registration, model, version, source, progress=progress)
     known = _known_files(registration) if source.dedupe else None
     folder = layout.version_folder(model, version)
+    there = f"to register what is there: signoff register {model}:{version}; or choose another version"
     try:
         return bring_in(storage, source.path, folder, how=source.how, progress=progress, known=known)
     except AlreadyExistsError as error:
-        hint = f"to register what is there: signoff register {model}:{version}; or choose another version"
-        raise AlreadyExistsError(error.message, hint=hint) from None
+        raise AlreadyExistsError(error.message, hint=there) from None
+    except StorageError as error:
+        if version in registration.drafts(model):  # an earlier try moved the files, and was stopped
+            error.hint = error.hint or there
+        raise
 
 
 def _send_version(

@@ -4,6 +4,7 @@ The rule it keeps: values; a registry has very many of them, so that what only a
 made when it is asked for.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
@@ -155,9 +156,9 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False)
 class Named(Sequence[VersionView]):
     """Versions that know a way to find one by its name."""
 
+    @abstractmethod
     def find(self, version: str) -> VersionView | None:
         """Return a version by its name, or None."""
-        raise NotImplementedError
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True, gc=False):
