@@ -52,16 +52,36 @@ def fold(records: Iterable[LogRecord], trust: TrustChain, facts: Facts, *, start
     """
     draft = Draft(start)
     for record in records:
-        reasons = _apply(draft, record, trust, facts)
-        draft.entries.append(Entry(record=record, reasons=reasons))
-        if record.moment is not None:
-            draft.latest = record.moment if draft.latest is None else max(draft.latest, record.moment)
+        _count(draft, record, _apply(draft, record, trust, facts))
     return draft.freeze()
 
 
-def judge(record: LogRecord, trust: TrustChain, facts: Facts, *, state: History) -> tuple[str, ...]:
-    """Return why a record that would follow `state` had no effect; () where it would have one."""
-    return _apply(Draft(state), record, trust, facts)
+class Judged:
+    """A record that is not signed yet, and what it would do to a state.
+
+    Attributes:
+        state: The state that it would follow.
+        reasons: Why it would have no effect; () where it would have one.
+    """
+
+    __slots__ = ("_draft", "reasons", "state")
+
+    def __init__(self, record: LogRecord, trust: TrustChain, facts: Facts, *, state: History) -> None:
+        """Apply it."""
+        self.state, self._draft = state, Draft(state)
+        self.reasons = _apply(self._draft, record, trust, facts)
+
+    def once_signed(self, record: LogRecord) -> History:
+        """Return the state after the same record with its signature; only for a key that need not be touched."""
+        self._draft.entries.clear()
+        _count(self._draft, record, self.reasons)
+        return self._draft.freeze()
+
+
+def _count(draft: Draft, record: LogRecord, reasons: Reasons) -> None:
+    draft.entries.append(Entry(record=record, reasons=reasons))
+    if record.moment is not None:
+        draft.latest = _latest(draft.latest, record.moment)
 
 
 def _apply(draft: Draft, record: LogRecord, trust: TrustChain, facts: Facts) -> Reasons:

@@ -28,7 +28,7 @@ from signoff.records.statement import (
     Subjects,
 )
 from signoff.schema import layout
-from signoff.schema.canonical import canonical, parse_canonical
+from signoff.schema.canonical import SURROGATE, canonical, parse_canonical
 
 _decode = msgspec.json.Decoder(Statement).decode
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -232,7 +232,12 @@ def compose_line(action: Action, subject: Named) -> bytes:
         SchemaError: A value cannot be written as canonical JSON.
     """
     said = Statement(type_=TYPE, predicateType=RECORD_TYPE, subject=(subject,), predicate=action)
-    return canonical(said) + b"\n"
+    if isinstance(action, Annotate):
+        return canonical(said) + b"\n"
+    try:
+        return _encode(said) + b"\n"  # the types allow nothing that could not stand there
+    except UnicodeEncodeError:
+        raise SchemaError(SURROGATE) from None
 
 
 def named(name: str, digest: str) -> Named:

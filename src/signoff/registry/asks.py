@@ -11,6 +11,7 @@ import msgspec
 
 from signoff.policy.approvals import Standing
 from signoff.policy.checks import Finding
+from signoff.policy.fold import Judged
 from signoff.policy.history import History, VersionState
 from signoff.records.statement import Action
 from signoff.signing.base import Identity
@@ -64,6 +65,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
         standing: What the approvals are worth now; None where no stage is asked for.
         replaces: The version that the stage or alias points at now, or None.
         moment: The clock at which it was prepared.
+        judged: What the record would do to the log's state.
     """
 
     ask: Ask
@@ -79,6 +81,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing | None
     replaces: str | None
     moment: datetime
+    judged: Judged
 
     @property
     def policy(self) -> int:

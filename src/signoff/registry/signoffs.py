@@ -21,7 +21,7 @@ from signoff.errors import (
 )
 from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
-from signoff.policy.fold import fold, judge
+from signoff.policy.fold import Judged, fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
@@ -77,7 +77,7 @@ class Signoffs:
         line = compose_line(action, self._subject(ask, digest))
         look = Look(ask=ask, history=known.history, now=now, card_now=card_now)
         findings = self._findings(look) if ask.stage else ()
-        reasons = judge(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
+        judged = Judged(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
         replaces = fields.get("from")
         return Prepared(
             ask=ask,
@@ -89,10 +89,11 @@ class Signoffs:
             seq=len(known.log.records) + 1,
             digest=digest,
             findings=findings,
-            reasons=self._all_reasons(look, reasons, findings),
+            reasons=self._all_reasons(look, judged.reasons, findings),
             standing=self._standing(look),
             replaces=str(replaces) if replaces is not None else None,
             moment=now,
+            judged=judged,
         )
 
     def findings(
@@ -223,7 +224,10 @@ class Signoffs:
         if log.fault:
             message = f"nothing was written: no reader would accept it: {log.fault}"
             raise VerificationError(message, hint="sign it again, with the key that was chosen")
-        history = fold(log.records[-1:], trust, self._reader.facts(prepared.ask.model), start=known.history)
+        if prepared.judged.state is known.history and not prepared.identity.key.is_hardware:
+            history = prepared.judged.once_signed(log.records[-1])
+        else:  # whether a key was touched is for the signature to say
+            history = fold(log.records[-1:], trust, self._reader.facts(prepared.ask.model), start=known.history)
         reasons = history.entries[-1].reasons
         if reasons:
             raise RefusedError(prepared.ask.words, reasons, hint="nothing was written")

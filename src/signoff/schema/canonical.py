@@ -15,6 +15,7 @@ Value = None | bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
 
 LARGEST = 2**53
 DEEPEST = 64
+SURROGATE = "a string holds a lone surrogate, which no UTF-8 can hold"
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 
@@ -30,8 +31,7 @@ def canonical(value: object) -> bytes:
     try:
         return _encode(plain)
     except UnicodeEncodeError:
-        message = "a string holds a lone surrogate, which no UTF-8 can hold"
-        raise SchemaError(message) from None
+        raise SchemaError(SURROGATE) from None
 
 
 def parse_canonical(line: bytes) -> dict[str, Value]:

@@ -57,4 +57,4 @@ def parse_moment(text: str) -> datetime:
 
 def stamp(moment: datetime) -> str:
     """Return the stamp of a time, whole seconds, in UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

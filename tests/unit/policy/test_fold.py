@@ -1,7 +1,7 @@
 """The fold: in order, from the records alone, in one step or in several."""
 
 from builders import FidoSigner, World
-from signoff.policy.fold import fold, judge
+from signoff.policy.fold import Judged, fold
 from signoff.policy.history import History
 from signoff.records.record import read_line
 from signoff.registry.facts import StoredFacts
@@ -21,8 +21,9 @@ def test_folding_in_two_steps_is_folding_at_once(world: World) -> None:
 def test_judging_changes_nothing_and_agrees_with_the_fold(world: World) -> None:
     before, trust, facts = world.history(), world.trust(), StoredFacts(world.storage, "fraud")
     put = world.do("pam", "promote")
-    said = judge(read_line(put.line), trust, facts, state=before)
-    assert said == world.entry(put).reasons
+    judged = Judged(read_line(put.line), trust, facts, state=before)
+    assert judged.reasons == world.entry(put).reasons
+    assert judged.once_signed(world.entry(put).record) == judged.once_signed(world.entry(put).record) == world.history()
     assert before.stages == {}
 
 
@@ -31,7 +32,7 @@ def test_a_record_that_is_not_signed_yet_is_taken_to_be_touched() -> None:
     world.register()
     before, trust, facts = world.history(), world.trust(), StoredFacts(world.storage, "fraud")
     put = world.do("ben", "approve")
-    assert judge(read_line(put.line), trust, facts, state=before) == ()
+    assert Judged(read_line(put.line), trust, facts, state=before).reasons == ()
     assert "touch missing" in world.reasons(put)
 
 
