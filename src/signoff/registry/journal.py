@@ -44,7 +44,7 @@ class Journal:
 
     def _put(self, path: str, content: bytes) -> None:
         if isinstance(self._storage, LocalStorage):
-            self._storage.put_new(path, content, durable=False)  # two fsyncs would double what a record costs
+            self._storage.put_hint(path, content)  # the fsyncs of a publication would double what a record costs
         else:
             self._storage.put_new(path, content)
 

@@ -17,7 +17,7 @@ from signoff.storage.base import Capabilities, Entry, Info, Told, Unanswered
 from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies, number_of
 from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
-from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts
+from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts, put_hint
 from signoff.storage.walking import info_of, walk_open
 
 OPENED_READ_ONLY = "it was opened read-only"
@@ -106,19 +106,28 @@ class LocalStorage:
             file, _ = open_regular(folder, name, path=path)
         return os.fdopen(file, "rb")
 
-    def put_new(self, path: str, content: bytes, *, durable: bool = True) -> bool:
-        """Publish a file whole, or not at all; folders are made as needed.
-
-        A hint that nobody misses need not be durable: a crash may leave it empty.
-        """
+    def put_new(self, path: str, content: bytes) -> bool:
+        """Publish a file whole, or not at all; folders are made as needed."""
         self._need_writable(path)
         parts, name = split_file(path)
         try:
             with open_folder(self.root, parts, create=True) as folder:
-                return publish(Target(root=self.root, path=path, folder=folder, name=name, durable=durable), content)
+                return publish(Target(root=self.root, path=path, folder=folder, name=name), content)
         except CannotPublishError as error:
             self._reason = f"its filesystem cannot publish without replacing: {error.message}"
             raise
+
+    def put_hint(self, path: str, content: bytes) -> None:
+        """Put a file that nobody misses where none is: a reader may meet a part of it, a crash may leave it empty.
+
+        Raises:
+            AlreadyExistsError: Something is there.
+            StorageError: The storage is read-only, or it failed.
+        """
+        self._need_writable(path)
+        parts, name = split_file(path)
+        with open_folder(self.root, parts, create=True) as folder:
+            put_hint(Target(root=self.root, path=path, folder=folder, name=name), content)
 
     def put_stream(self, path: str, stream: BinaryIO, *, size: int, sha256: str = "", told: Told | None = None) -> str:
         """Publish a file from a stream whole, or not at all; folders are made as needed."""

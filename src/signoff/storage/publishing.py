@@ -1,6 +1,6 @@
 """The commit: a whole file under a private name, then a step that never replaces.
 
-The rule it keeps (storage.md, put_new on POSIX): who is told "written" is never wrong, and no reader sees part of a
+The rule it keeps (storage.md, put_new on POSIX), but for hints that decide nothing: who is told "written" is never wrong, and no reader sees part of a
 file. The private file is written and made durable first; link(2) has one winner, also on NFS; whatever link answers, the
 truth is what stands at the target.
 """
@@ -37,14 +37,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         path: The file's path below it, for messages.
         folder: The descriptor of its folder.
         name: Its name in there.
-        durable: Whether it must outlive a crash.
     """
 
     root: str
     path: str
     folder: int
     name: str
-    durable: bool = True
 
 
 class _WrongPlaceError(Exception):
@@ -98,6 +96,24 @@ def publish_parts(target: Target, parts: Iterable[bytes]) -> None:
         return True
 
     _from_private_file(target, parts, mode=None, step=link)
+
+
+def put_hint(target: Target, content: bytes) -> None:
+    """Put bytes where nothing stands, under their name at once: a reader may meet a part, a crash may leave it empty.
+
+    Raises:
+        AlreadyExistsError: Something is there.
+        StorageError: It failed.
+    """
+    try:
+        file = os.open(target.name, PRIVATE, 0o666, dir_fd=target.folder)
+        try:
+            share_file(file, os.fstat(target.folder))
+            _write_all(file, content)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise failed(target.path, error, doing="write") from error
 
 
 def exchange(target: Target, content: bytes, *, mode: int) -> None:
@@ -165,11 +181,14 @@ def _write(target: Target, file: int, content: Iterable[bytes], *, mode: int | N
     if mode is not None:
         os.fchmod(file, mode)
     for part in content:
-        rest = memoryview(part)
-        while rest:
-            rest = rest[os.write(file, rest) :]
-    if target.durable:
-        os.fsync(file)
+        _write_all(file, part)
+    os.fsync(file)
+
+
+def _write_all(file: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(file, rest) :]
 
 
 def _judge(target: Target, content: bytes, error: OSError) -> bool:
@@ -211,8 +230,6 @@ def _cannot(target: Target, error: OSError) -> StorageError:
 
 
 def _sync(target: Target) -> None:
-    if not target.durable:
-        return
     try:
         sync_folder(target.folder)
     except OSError as error:

@@ -178,12 +178,16 @@ class Watch:
     def _follow_journal(self) -> None:
         """Tell the records of which others wrote in the journal: one question to the filesystem where there is none."""
         found: set[str] = set()
+        blind = False
         while len(found) < MOST_TOLD and self._is_journalled(self._journal + 1):
             self._journal += 1
-            found.update(_entry(f"{self._root}/{layout.journal_path(self._journal)}"))
+            named = _entry(f"{self._root}/{layout.journal_path(self._journal)}")
+            found.update(named)
+            blind = blind or not named  # half written, perhaps: what it will tell of stands there already
         with self._lock:
             self._pending |= found
-        if found:
+            self._everything = self._everything or blind
+        if found or blind:
             self._wake.set()
 
     def _look(self) -> None:

@@ -126,3 +126,16 @@ def test_a_disk_that_fails_to_replace_leaves_the_working_file(
         storage.replace("README.md", b"two", expected=b"one")
     assert storage.read("README.md", most=9) == b"one"
     assert storage.entries(".signoff/tmp") == ()
+
+
+def test_a_hint_replaces_nothing(storage: LocalStorage) -> None:
+    storage.put_hint("log/1", b"first")
+    with pytest.raises(AlreadyExistsError):
+        storage.put_hint("log/1", b"second")
+    assert storage.read("log/1", most=10) == b"first"
+
+
+def test_a_hint_is_refused_where_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="read-only"):
+        LocalStorage(tmp_path, read_only=True).put_hint("log/1", b"first")
+    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ import pytest
 from watchdog.observers.inotify_c import DEFAULT_EVENT_BUFFER_SIZE, InotifyEvent
 
 from signoff.registry.journal import Journal
+from signoff.schema import layout
 from signoff.storage import inotify
 from signoff.storage import watch as watching
 from signoff.storage.local import LocalStorage
@@ -320,6 +321,14 @@ def test_where_nobody_announces_the_journal_names_the_record(root: Path, ear: Ea
     Journal(storage).tell("models/fraud", 2, "b" * 64)
     ear.wait_for(lambda told: "models/fraud/log/00000002.rec" in told, seconds=5)
     assert "models/fraud/log/00000001.rec" not in ear.paths()
+
+
+def test_an_entry_of_the_journal_that_is_half_written_tells_that_anything_may_have_changed(
+    root: Path, ear: Ear, start: Callable[..., Watch]
+) -> None:
+    start(notifies=False, pace=Pace(quick=0.1, slow=60.0, share=1e-9))
+    LocalStorage(root).put_hint(layout.journal_path(1), b'{"written":[{"chain":"models/fr')
+    ear.wait_for(lambda told: not told, seconds=5)
 
 
 def test_how_often_it_looks_is_known_where_nothing_is_announced(start: Callable[..., Watch]) -> None:
