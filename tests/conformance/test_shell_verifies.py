@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -109,6 +111,14 @@ class Victim(msgspec.Struct, frozen=True):
         assert before in content
         path.write_bytes(content.replace(before, after, 1))
         return place
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A copy with a fault, the place that a verifier must name, and what the script said."""
+
+    root: Path
+    place: str
+    done: subprocess.CompletedProcess[str]
 
 
 Fault = Callable[[Victim], str]
@@ -698,11 +708,36 @@ def victim(original: Victim, tmp_path: Path) -> Victim:
     return Victim(root, original.keys, original.other)
 
 
-@pytest.fixture
-def script(pytestconfig: pytest.Config, tmp_path: Path) -> Path:
-    path = tmp_path / "by-hand.sh"
+@pytest.fixture(scope="module")
+def script(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("script") / "by-hand.sh"
     path.write_text(script_by_hand(pytestconfig.rootpath))
     return path
+
+
+@pytest.fixture(scope="module")
+def looks(
+    original: Victim, script: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Look]]]:
+    """Plant every fault in a copy of its own, and let the script look at as many at once as there are cores."""
+    identity = registry_id(original.root)
+
+    def look(folder: Path, fault: Fault) -> Look:
+        root = folder / "registry"
+        shutil.copytree(original.root, root, symlinks=True)
+        place = fault(Victim(root, original.keys, original.other))
+        return Look(root, place, verify_by_hand(script, root, identity))
+
+    pool = ThreadPoolExecutor(os.cpu_count())
+    yield {name: pool.submit(look, tmp_path_factory.mktemp("planted"), fault) for name, fault in all_faults().items()}
+    pool.shutdown(cancel_futures=True)
+
+
+def all_faults() -> dict[str, Fault]:
+    """Return every fault by its name."""
+    named = {fault.__name__: fault for fault in FAULTS}
+    spelled = {name: respelled(change) for name, change in RESPELLINGS.items()}
+    return named | spelled | {place: linked(place) for place in LINKED}
 
 
 def we_find_it(root: Path, identity: str) -> bool:
@@ -714,13 +749,10 @@ def we_find_it(root: Path, identity: str) -> bool:
         return True
 
 
-def check(victim: Victim, original: Victim, script: Path, fault: Fault) -> None:
-    identity = registry_id(original.root)
-    place = fault(victim)
-    done = verify_by_hand(script, victim.root, identity)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert f"FAULT {place}" in done.stdout
-    assert we_find_it(victim.root, identity)
+def check(look: Look, identity: str) -> None:
+    assert look.done.returncode == 1, look.done.stdout + look.done.stderr
+    assert f"FAULT {look.place}" in look.done.stdout
+    assert we_find_it(look.root, identity)
 
 
 def test_both_accept_the_registry_as_it_is(victim: Victim, original: Victim, script: Path) -> None:
@@ -757,19 +789,19 @@ def test_both_go_on_after_a_record_that_is_authentic_but_misshapen(
     assert not we_find_it(victim.root, registry_id(original.root))
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_both_find_that(victim: Victim, original: Victim, script: Path, fault: Fault) -> None:
-    check(victim, original, script, fault)
+@pytest.mark.parametrize("fault", [fault.__name__ for fault in FAULTS])
+def test_both_find_that(looks: dict[str, Future[Look]], original: Victim, fault: str) -> None:
+    check(looks[fault].result(), registry_id(original.root))
 
 
 @pytest.mark.parametrize("spelling", RESPELLINGS)
-def test_both_find_a_signed_record(victim: Victim, original: Victim, script: Path, spelling: str) -> None:
-    check(victim, original, script, respelled(RESPELLINGS[spelling]))
+def test_both_find_a_signed_record(looks: dict[str, Future[Look]], original: Victim, spelling: str) -> None:
+    check(looks[spelling].result(), registry_id(original.root))
 
 
 @pytest.mark.parametrize("place", LINKED)
-def test_both_find_a_link_in_the_place_of(victim: Victim, original: Victim, script: Path, place: str) -> None:
-    check(victim, original, script, linked(place))
+def test_both_find_a_link_in_the_place_of(looks: dict[str, Future[Look]], original: Victim, place: str) -> None:
+    check(looks[place].result(), registry_id(original.root))
 
 
 def test_neither_can_find_a_tail_that_nothing_kept_knows_of(victim: Victim, original: Victim, script: Path) -> None:
