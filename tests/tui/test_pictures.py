@@ -123,8 +123,8 @@ def settled(app: SignoffApp) -> bool:
     return read and answered and app.session.no_key != "looking for keys" and app.freshness.kind == "live"
 
 
-async def quiet(pilot: Pilot[None], app: SignoffApp) -> None:
-    """Wait until nothing is being read and the screen stands still."""
+async def quiet(pilot: Pilot[None], app: SignoffApp, *, calm_for: int = CALM) -> None:
+    """Wait until nothing is being read and the screen stands still for so many looks."""
     calm, before = 0, ""
     for _ in range(1500):
         await pilot.pause(0.02)
@@ -132,7 +132,7 @@ async def quiet(pilot: Pilot[None], app: SignoffApp) -> None:
         busy = any(word in now for word in BUSY)
         calm = calm + 1 if settled(app) and not busy and now == before else 0
         before = now
-        if calm >= CALM:
+        if calm >= calm_for:
             return
     raise AssertionError(before)
 
@@ -143,7 +143,7 @@ def going(to: Go | Sign | str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def go(pilot: Pilot[None]) -> None:
         app = pilot.app
         assert isinstance(app, SignoffApp)
-        await quiet(pilot, app)
+        await quiet(pilot, app, calm_for=1)
         if isinstance(to, str):
             await pilot.press(*([to] if to else []))
         else:
