@@ -107,10 +107,12 @@ def asked_lines(one: Waiting, scene: Scene) -> Text:
     words = "broke the glass of" if one.kind == "review" else "asks for"
     others = [person for person in one.deciders if person != scene.person]
     may = ", ".join(others) or "nobody"
+    mine = scene.person in one.deciders
     said: Pieces = ((f"“{' '.join(displayable_lines(one.comment))}”", "plain"),) if one.comment else ()
+    how: Pieces = (("; you do it with ", "dim"), (":review", "accent")) if mine and one.kind == "review" else ()
     return (
         ((f"{one.by} {words} {one.stage}", "strong"), (f"  {age(one.since, now=scene.now)}  ", "dim"), *said),
-        (("may decide, besides you: " if scene.person in one.deciders else "may decide: ", "dim"), (may, "plain")),
+        (("may decide, besides you: " if mine else "may decide: ", "dim"), (may, "plain"), *how),
     )
 
 

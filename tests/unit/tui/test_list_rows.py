@@ -135,6 +135,10 @@ def test_who_asks_what_they_said_and_who_else_may_decide_is_said_in_full(snapsho
     assert mine == (
         "ana@example.org asks for production  2h ago  “two lines”\nmay decide, besides you: ben@example.org"
     )
+    review = replace(ASKED, kind="review", comment="", deciders=("cy@example.org",))
+    assert said(asked_lines(review, scene_of(snapshot, now=NOW, person="cy@example.org"))).endswith(
+        "may decide, besides you: nobody; you do it with :review"
+    )
     nobody = replace(ASKED, kind="review", comment="", deciders=())
     assert said(asked_lines(nobody, scene_of(snapshot, now=NOW, person=""))) == (
         "ana@example.org broke the glass of production  2h ago  \nmay decide: nobody"
