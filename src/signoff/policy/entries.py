@@ -3,7 +3,7 @@
 The rule it keeps: a value that grows as the series of its records does, without a copy of what was there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 import msgspec
@@ -78,6 +78,10 @@ class Entries(Sequence[Entry]):
         shared = object.__new__(Entries)
         shared.records, shared.reasons = records.first(len(self)), self.reasons
         return shared
+
+    def ineffective(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield the slot of each record without effect, and why it has none; the records themselves are not read."""
+        yield from ((place + 1, why) for place, why in sorted(self.reasons.items()))
 
     def find(self, identity: str) -> Entry | None:
         """Return the entry of a record by its id, or None."""

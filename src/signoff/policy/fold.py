@@ -19,25 +19,25 @@ from signoff.records.record import LogRecord
 from signoff.records.statement import Action
 from signoff.schema.rules import TrustDocument
 
-HANDLERS: dict[type[Action], Callable[[Draft, Any], Reasons]] = {  # each takes the Turn of its own action
-    said.Register: steps.register,
-    said.Evaluate: steps.evaluate,
-    said.Request: moves.request,
-    said.Approve: moves.approve,
-    said.Reject: moves.reject,
-    said.Promote: moves.promote,
-    said.Rollback: moves.rollback,
-    said.Alias: steps.alias,
-    said.Deploy: steps.deploy,
-    said.Annotate: steps.annotate,
-    said.Deprecate: steps.deprecate,
-    said.Restore: steps.restore,
-    said.Revoke: steps.revoke,
-    said.Purge: steps.purge,
-    said.Withdraw: steps.withdraw,
-    said.Comment: steps.comment,
-    said.BreakGlass: moves.break_glass,
-    said.Review: steps.review,
+HANDLERS: dict[object, Callable[[Draft, Any], Reasons]] = {  # each takes the Turn of its own action
+    "register": steps.register,
+    "evaluate": steps.evaluate,
+    "request": moves.request,
+    "approve": moves.approve,
+    "reject": moves.reject,
+    "promote": moves.promote,
+    "rollback": moves.rollback,
+    "alias": steps.alias,
+    "deploy": steps.deploy,
+    "annotate": steps.annotate,
+    "deprecate": steps.deprecate,
+    "restore": steps.restore,
+    "revoke": steps.revoke,
+    "purge": steps.purge,
+    "withdraw": steps.withdraw,
+    "comment": steps.comment,
+    "break_glass": moves.break_glass,
+    "review": steps.review,
 }
 
 
@@ -97,7 +97,7 @@ def _apply(draft: Draft, record: LogRecord, trust: TrustChain, facts: Facts) -> 
         registry=trust.registry,
         facts=facts,
     )
-    reasons = _key_fault(turn, trust) or HANDLERS[type(record.action)](draft, turn)
+    reasons = _key_fault(turn, trust) or HANDLERS[record.envelope.action](draft, turn)
     if reasons:
         _reserve(draft, turn, trust.records[cited - 1].document)
     return reasons

@@ -21,6 +21,9 @@ from signoff.records.series import Series
 from signoff.records.sshsig import parse_armor, verify
 from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE
 
+FEW = 64
+"""From so many records of a log on it is worth to prepare for many."""
+
 
 class VerifiedLog(msgspec.Struct, frozen=True, kw_only=True):
     """The records of a chain, from slot 1, as far as they are valid.
@@ -53,10 +56,10 @@ def verify_log(
         vouched: How many of these contents this client has found canonical and truly signed before.
     """
     chain, last, new = start.chain, start.records[-1] if start.records else None, list[LogRecord]()
-    fault = ""
+    fault, few = "", FEW - len(start.records)
     for number, content in enumerate(contents):
         try:
-            last = _next(content, last, trust, chain=chain, vouched=number < vouched)
+            last = _next(content, last, trust, chain=chain, vouched=number < vouched, many=number >= few)
         except VerificationError as error:
             fault = f"record {len(start.records) + len(new) + 1} of {chain}: {error}"
             break
@@ -64,10 +67,12 @@ def verify_log(
     return VerifiedLog(chain=chain, records=start.records.and_then(new), fault=fault)
 
 
-def _next(content: bytes | str, last: LogRecord | None, trust: TrustChain, *, chain: str, vouched: bool) -> LogRecord:
+def _next(
+    content: bytes | str, last: LogRecord | None, trust: TrustChain, *, chain: str, vouched: bool, many: bool
+) -> LogRecord:
     if isinstance(content, str):
         raise VerificationError(content)
-    record = parse_record(content, vouched=vouched)
+    record = parse_record(content, vouched=vouched, many=many)
     _need_place(record, last, trust, chain=chain)
     check_signature(record, trust, vouched=vouched)
     return record

@@ -94,6 +94,10 @@ class Series(Sequence[LogRecord]):
     def and_then(self, records: Iterable[LogRecord]) -> "Series":
         """Return this series and what follows it."""
         longer = self.first(self.length)
+        if longer.length == len(longer.items):
+            longer.items.extend(records)
+            longer.length = len(longer.items)
+            return longer
         for record in records:
             if longer.length == len(longer.items):
                 longer.items.append(record)
@@ -103,17 +107,17 @@ class Series(Sequence[LogRecord]):
         return longer
 
     def put_aside(self, pile: Pile, *, since: int = 0) -> None:
-        """Keep the bytes of the records from a place on, and no longer what they say, as far as the pile has room."""
+        """Keep the bytes of the records from a place on, and no longer what they say, if the pile has room for them."""
         self.pile = self.pile or pile
-        for at in range(since, self.length):
-            item = self.items[at]
+        items = [item for item in self.items[since : self.length] if isinstance(item, LogRecord)]
+        place = self.pile.put(b"".join([part for item in items for part in (item.line, item.armor)]))
+        if place is None:
+            return
+        for at, item in enumerate(self.items[since : self.length], start=since):
             if isinstance(item, LogRecord):
-                content = item.line + item.armor
-                place = self.pile.put(content)
-                if place is None:
-                    return
-                packed = place.to_bytes(PLACE, "big") + len(content).to_bytes(SIZE, "big")
-                self.items[at] = bytes.fromhex(item.id) + packed
+                size = len(item.line) + len(item.armor)
+                self.items[at] = bytes.fromhex(item.id) + place.to_bytes(PLACE, "big") + size.to_bytes(SIZE, "big")
+                place += size
 
     def holds(self, at: int, record: LogRecord) -> bool:
         """Tell whether a record stands there."""
@@ -126,4 +130,4 @@ class Series(Sequence[LogRecord]):
         assert self.pile is not None
         place, size = item[ID : ID + PLACE], item[ID + PLACE :]
         content = self.pile.get(int.from_bytes(place, "big"), int.from_bytes(size, "big"))
-        return parse_record(content, vouched=True)
+        return parse_record(content, vouched=True, many=True)
