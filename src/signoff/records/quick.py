@@ -4,7 +4,7 @@ The rule it keeps: what is read here is what `Statement` reads, value for value.
 None here, and nothing is said about it: whoever asks has it refused there, with the reason.
 
 Most of the time to read a line goes into patterns, one after another: ids, the nonce, the time, the author. Here these
-are plain text at first, and one pattern is matched to them all. What only some actions have is checked as ever.
+are plain text at first, and then checked all together. What only some actions have is checked as ever.
 """
 
 import operator
@@ -16,7 +16,7 @@ from typing import Annotated, Any, cast
 import msgspec
 from msgspec import Meta, defstruct, json
 
-from signoff.records.statement import ACTIONS, Cited, DigestSet, Hex64, Named, Nonce, Person, Stamp, Statement
+from signoff.records.statement import ACTIONS, Cited, DigestSet, Named, Person, Stamp, Statement
 
 
 class _DigestSet(DigestSet, frozen=True, gc=False):
@@ -36,8 +36,17 @@ def _pattern(kind: Any) -> str:  # noqa: ANN401  (what `Annotated` makes)
     return pattern.removeprefix(r"\A").removesuffix(r"\Z")
 
 
-_SPELLED = re.compile(" ".join(map(_pattern, (Hex64, Hex64, Hex64, Hex64, Nonce, Stamp, Person)))).fullmatch
-"""None of these can hold a space: what lies between two spaces is one of them, and whole."""
+_said_by = re.compile(f"{_pattern(Stamp)} {_pattern(Person)}").fullmatch
+_DIGEST, _HEX = 32, 32 + 4 * 65
+"""A digest's bytes, and the length of a nonce's digits with four digests' behind it."""
+
+
+def _is_hex(texts: str) -> bool:
+    """Tell whether texts with a space between them are a nonce's 32 hex digits and four times a digest's 64."""
+    try:
+        return len(texts) == _HEX and bytes.fromhex(texts).hex(" ", _DIGEST) == texts
+    except ValueError:
+        return False
 
 
 @lru_cache
@@ -59,5 +68,5 @@ def read_quickly(line: bytes) -> Statement | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     said, subject = known.predicate, known.subject[0].digest.sha256
-    texts = f"{said.registry} {said.prev} {said.policy.sha256} {subject} {said.nonce} {said.time} {said.author}"
-    return known if _SPELLED(texts) else None
+    spelled = _is_hex(f"{said.nonce} {said.registry} {said.prev} {said.policy.sha256} {subject}")
+    return known if spelled and _said_by(f"{said.time} {said.author}") else None

@@ -184,7 +184,7 @@ def _record(line: bytes, armor: bytes, *, envelope: Envelope, subject: Named, ac
         subject=subject,
         action=None if fault else action,
         moment=moment,
-        fault=fault or _character_fault(line),
+        fault=fault or ("" if line.isascii() and b"\\" not in line and b"\x7f" not in line else _character_fault(line)),
     )
 
 
@@ -219,8 +219,7 @@ def _subject(given: object) -> Named:
 
 
 def _character_fault(line: bytes) -> str:
-    plain = line.isascii() and b"\\" not in line and b"\x7f" not in line
-    if plain or not SUSPECT.search(line.decode()):
+    if not SUSPECT.search(line.decode()):
         return ""
     return "control or bidi characters in a string" if _has_control(parse_canonical(line[:-1]), "") else ""
 

@@ -116,7 +116,7 @@ class Series(Sequence[LogRecord]):
         for at, item in enumerate(self.items[since : self.length], start=since):
             if isinstance(item, LogRecord):
                 size = len(item.line) + len(item.armor)
-                self.items[at] = bytes.fromhex(item.id) + place.to_bytes(PLACE, "big") + size.to_bytes(SIZE, "big")
+                self.items[at] = bytes.fromhex(item.id) + (place << 8 * SIZE | size).to_bytes(PLACE + SIZE, "big")
                 place += size
 
     def holds(self, at: int, record: LogRecord) -> bool:

@@ -12,6 +12,8 @@ import msgspec
 
 from signoff.storage.state import read_cache, write_cache
 
+AT_ONCE = 256
+
 
 class Vouched(msgspec.Struct, frozen=True, array_like=True):
     """That the first `count` records of a chain, with this digest over their contents, are truly signed."""
@@ -61,6 +63,6 @@ def _digest(contents: Sequence[bytes | str]) -> str:
     """Return the digest over the contents and over where each begins, alike whether they came in packs or loose."""
     parts = [content if isinstance(content, bytes) else b"" for content in contents]
     whole = hashlib.sha256(array("Q", map(len, parts)).tobytes())
-    for part in parts:
-        whole.update(part)
+    for begin in range(0, len(parts), AT_ONCE):
+        whole.update(b"".join(parts[begin : begin + AT_ONCE]))
     return whole.hexdigest()

@@ -16,7 +16,7 @@ from signoff.storage.arriving import Parts
 from signoff.storage.base import Capabilities, Entry, Info, Told, Unanswered
 from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies, number_of
-from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
+from signoff.storage.paths import DEEPEST, bytewise, in_order, is_plain, split_file, split_folder
 from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts
 from signoff.storage.walking import info_of, walk_open
 
@@ -93,9 +93,10 @@ class LocalStorage:
     def _read_neighbours(self, paths: list[str], *, most: int) -> Iterator[bytes | StorageError]:
         try:
             parts, _ = split_file(paths[0])
+            begin = paths[0].rindex("/") + 1 if parts else 0
             with open_folder(self.root, parts) as folder:
                 for path in paths:
-                    yield _read_or_error(folder, path, most=most)
+                    yield _read_or_error(folder, path[begin:], path=path, most=most)
         except StorageError as error:
             yield from (error for _ in paths)
 
@@ -231,9 +232,9 @@ def _read_up_to(file: int, *, size: int, most: int) -> bytes:
     return content
 
 
-def _read_or_error(folder: int, path: str, *, most: int) -> bytes | StorageError:
+def _read_or_error(folder: int, name: str, *, path: str, most: int) -> bytes | StorageError:
     try:
-        return _read(folder, split_file(path)[1], path=path, most=most)
+        return _read(folder, name if is_plain(name) else split_file(path)[1], path=path, most=most)
     except StorageError as error:
         return error
 
