@@ -38,9 +38,7 @@ class Entries(Sequence[Entry]):
         """Begin with some entries."""
         given = tuple(entries)
         self.records = Series(one.record for one in given)
-        self.reasons: Mapping[int, tuple[str, ...]] = {
-            at: one.reasons for at, one in enumerate(given) if one.reasons
-        }
+        self.reasons: Mapping[int, tuple[str, ...]] = {at: one.reasons for at, one in enumerate(given) if one.reasons}
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -81,6 +79,12 @@ class Entries(Sequence[Entry]):
     def ineffective(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield the slot of each record without effect, and why it has none; the records themselves are not read."""
         yield from ((place + 1, why) for place, why in sorted(self.reasons.items()))
+
+    @property
+    def spelled(self) -> int:
+        """How many records, from the first on, are of actions we know, as their types want them."""
+        places = (place for place in sorted(self.reasons) if self.records[place].action is None)
+        return next(places, len(self))
 
     def find(self, identity: str) -> Entry | None:
         """Return the entry of a record by its id, or None."""

@@ -103,19 +103,20 @@ def record_id(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def parse_record(content: bytes, *, vouched: bool = False, many: bool = False) -> LogRecord:
+def parse_record(content: bytes, *, vouched: bool = False, many: bool = False, spelled: bool = False) -> LogRecord:
     """Return the record of a model's log that a file's bytes are; its signature is not checked here.
 
     Args:
         content: The whole file.
         vouched: This client has found the line canonical before.
         many: It is one of very many, for which it is worth to prepare.
+        spelled: This client has found it to be a record of an action we know before.
 
     Raises:
         VerificationError: It is no record that can stand in a chain; the message says why.
     """
     line, armor = split_record(content)
-    return read_line(line, armor=armor, vouched=vouched, many=many)
+    return read_line(line, armor=armor, vouched=vouched, many=many, spelled=spelled)
 
 
 def need_canonical(line: bytes) -> None:
@@ -134,7 +135,9 @@ def need_canonical(line: bytes) -> None:
         raise VerificationError(message) from None
 
 
-def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False, many: bool = False) -> LogRecord:
+def read_line(
+    line: bytes, *, armor: bytes = b"", vouched: bool = False, many: bool = False, spelled: bool = False
+) -> LogRecord:
     """Return the record that a line says.
 
     A line that its own values give back, byte for byte, is canonical: that is the quick way for lines without keys
@@ -145,12 +148,13 @@ def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False, many: b
         armor: The signature.
         vouched: This client has found the line canonical before.
         many: It is one of very many, for which it is worth to prepare.
+        spelled: This client has found it to be a record of an action we know before.
 
     Raises:
         VerificationError: It is not canonical, or its type or its envelope is not that of a record.
     """
     try:
-        known = (read_quickly(line) if many else None) or _decode(line)
+        known = (read_quickly(line, spelled=spelled) if many else None) or _decode(line)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         need_canonical(line)
         return _read_loosely(line, armor=armor, fault=str(error))
@@ -173,9 +177,11 @@ def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False, many: b
 def _record(line: bytes, armor: bytes, *, envelope: Envelope, subject: Named, action: Action) -> LogRecord:
     moment, fault = None, ""
     try:
-        moment = datetime.fromisoformat(action.time)  # its spelling was checked when it was decoded
+        moment = datetime.fromisoformat(action.time)  # its spelling was checked when it was decoded, now or before
+        if moment.tzinfo is None:
+            raise ValueError
     except ValueError:
-        fault = f"malformed: {action.time!r} is no time"
+        moment, fault = None, f"malformed: {action.time!r} is no time"
     return LogRecord(
         id=record_id(line),
         line=line,

@@ -109,15 +109,16 @@ class Series(Sequence[LogRecord]):
     def put_aside(self, pile: Pile, *, since: int = 0) -> None:
         """Keep the bytes of the records from a place on, and no longer what they say, if the pile has room for them."""
         self.pile = self.pile or pile
-        items = [item for item in self.items[since : self.length] if isinstance(item, LogRecord)]
-        place = self.pile.put(b"".join([part for item in items for part in (item.line, item.armor)]))
+        held = [
+            (at, one) for at, one in enumerate(self.items[since : self.length], since) if isinstance(one, LogRecord)
+        ]
+        contents = [one.line + one.armor for _, one in held]
+        place = self.pile.put(b"".join(contents))
         if place is None:
             return
-        for at, item in enumerate(self.items[since : self.length], start=since):
-            if isinstance(item, LogRecord):
-                size = len(item.line) + len(item.armor)
-                self.items[at] = bytes.fromhex(item.id) + (place << 8 * SIZE | size).to_bytes(PLACE + SIZE, "big")
-                place += size
+        for (at, one), size in zip(held, map(len, contents), strict=True):
+            self.items[at] = bytes.fromhex(one.id) + (place << 8 * SIZE | size).to_bytes(PLACE + SIZE, "big")
+            place += size
 
     def holds(self, at: int, record: LogRecord) -> bool:
         """Tell whether a record stands there."""

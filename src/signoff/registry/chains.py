@@ -68,7 +68,7 @@ def read_slots(storage: Storage, chain: str, entries: Sequence[Entry], *, after:
 
 def _unbroken(slots: Sequence[Entry], *, after: int) -> tuple[Sequence[Entry], str]:
     """Return the slots that follow the slot `after` without a gap and are files, and why the next one is none of them."""
-    regular = all([entry.kind == "file" for entry in slots])
+    regular = all(entry.kind == "file" for entry in slots)
     if slots and regular and layout.slot_of(slots[-1].name) == max(after, 0) + len(slots):
         return slots, ""  # as many names as slots: none is missing, since they are sorted and each is there once
     for place, entry in enumerate(slots):
