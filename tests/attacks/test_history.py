@@ -308,7 +308,8 @@ def test_a_record_is_truly_signed_and_misspelled(world: World, client: Client, h
         assert client.verify() == 0
         assert f"record {put.seq} of models/fraud is authentic and has no effect" in client.run("verify").err
         assert client.status() == {"fraud@production": "1"}
-    world.do("pam", "promote", "2", **{"from": "1"})
+    said = {"from": "1"}
+    assert world.reasons(world.do("pam", "promote", "2", changes=misspell)) == ""
     assert client.status() == {"fraud@production": "2"}
 
 

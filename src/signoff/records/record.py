@@ -5,10 +5,10 @@ else. Whatever cannot be placed in a chain raises `VerificationError`; whatever 
 its reason in `fault` and has no effect.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 
@@ -100,7 +100,7 @@ def split_record(content: bytes, *, most: int = layout.LARGEST_RECORD) -> tuple[
 
 def record_id(line: bytes) -> str:
     """Return the id of a record: the sha256 of line 1 with its line end."""
-    return hashlib.sha256(line).hexdigest()
+    return sha256(line).hexdigest()
 
 
 def parse_record(content: bytes, *, vouched: bool = False, many: bool = False, spelled: bool = False) -> LogRecord:
@@ -183,7 +183,7 @@ def _record(line: bytes, armor: bytes, *, envelope: Envelope, subject: Named, ac
     except ValueError:
         moment, fault = None, f"malformed: {action.time!r} is no time"
     return LogRecord(
-        id=record_id(line),
+        id=sha256(line).hexdigest(),
         line=line,
         armor=armor,
         envelope=envelope,
