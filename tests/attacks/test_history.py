@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from attackers import ALARM, FAILED, Client
-from builders import TestSigner, World, line_of
+from builders import Said, TestSigner, World, line_of
+from longlogs import put_comments
 from signoff.errors import VerificationError
 from signoff.schema import layout
 
@@ -274,3 +275,52 @@ def test_one_record_from_the_far_future_lets_all_approvals_grow_old(world: World
     world.do("dan", "comment", time="2099-01-01T00:00:00Z")
     world.do("ben", "approve", "2")
     assert "older than 30 days" in world.reasons(world.do("pam", "promote", "2"))
+
+
+MISSPELLED: dict[str, dict[str, Said]] = {
+    "a nonce in capitals": {"nonce": "AB" * 16},
+    "a nonce with a space": {"nonce": "ab" * 15 + " a"},
+    "a time with a space": {"time": "2026-11-23 08:00:02Z"},
+    "a time without a zone": {"time": "2026-11-23T08:00:02"},
+    "a comment that is a number": {"comment": 7},
+    "an action from the future": {"action": "sanctify"},
+}
+
+
+@pytest.mark.parametrize("how", MISSPELLED)
+@pytest.mark.parametrize("before", [0, 100])
+def test_a_record_is_truly_signed_and_misspelled(world: World, client: Client, how: str, before: int) -> None:
+    """It has no effect: also in a log of very many, and also once its signature and those around it were found true."""
+    world.register("2", files={"weights.onnx": b"poisoned"})
+    world.do("ben", "approve", "2")
+    world.do("cy", "approve", "2")
+    put_comments(world, before)
+    said = {"from": "1", **MISSPELLED[how]}
+
+    def misspell(statement: dict[str, object]) -> None:
+        predicate = statement["predicate"]
+        assert isinstance(predicate, dict)
+        predicate.update(said)
+
+    put = world.do("pam", "promote", "2", changes=misspell)
+    put_comments(world, 2)
+    for _ in range(3):
+        assert client.verify() == 0
+        assert f"record {put.seq} of models/fraud is authentic and has no effect" in client.run("verify").err
+        assert client.status() == {"fraud@production": "1"}
+    said = {"from": "1"}
+    assert world.reasons(world.do("pam", "promote", "2", changes=misspell)) == ""
+    assert client.status() == {"fraud@production": "2"}
+
+
+def test_a_log_is_forged_that_was_found_true_before(world: World, client: Client) -> None:
+    """What is remembered is of exactly these bytes: one that differs anywhere has every signature verified again."""
+    put_comments(world, 200)
+    assert client.verify() == 0
+    for number, change in ((150, b"number"), (20, b"usual"), (204, b"-----BEGIN SSH SIGNATURE-----\nU")):
+        content = world.get(slot(number))
+        world.put(slot(number), content.replace(change, change[:-1] + b"X"))
+        assert client.verify() == FAILED
+        assert f"record {number} of models/fraud" in client.run("verify").out
+        world.put(slot(number), content)
+        assert client.verify() == 0

@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 import msgspec
 
 from signoff.policy.checks import Facts
-from signoff.policy.entries import Entry
 from signoff.policy.history import AliasState, DeploymentState, History, Mark, Note, StageState, VersionState
 from signoff.policy.states import States
 from signoff.policy.trust import TrustRecord
@@ -27,7 +26,9 @@ class Draft:
     def __init__(self, start: History) -> None:
         """Copy what will change."""
         self.model = start.model
-        self.before, self.entries = start.entries, list[Entry]()
+        self.before = start.entries
+        self.records: list[LogRecord] = []
+        self.reasons: dict[int, Reasons] = {}
         self.versions = States.of(start.versions)
         self.stages: dict[str, StageState] = dict(start.stages)
         self.aliases: dict[str, AliasState] = dict(start.aliases)
@@ -44,7 +45,7 @@ class Draft:
         """Return the state as a value."""
         return History(
             model=self.model,
-            entries=self.before.and_then(self.entries),
+            entries=self.before.and_then(self.records, self.reasons),
             versions=self.versions,
             stages=self.stages,
             aliases=self.aliases,
@@ -64,7 +65,7 @@ class Draft:
         self.versions.put(msgspec.structs.replace(version, **changes))
 
 
-class Turn(msgspec.Struct, Generic[Said_co], frozen=True, kw_only=True):
+class Turn(msgspec.Struct, Generic[Said_co], frozen=True, kw_only=True, gc=False):
     """A record whose turn it is.
 
     Attributes:

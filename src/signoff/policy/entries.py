@@ -3,7 +3,7 @@
 The rule it keeps: a value that grows as the series of its records does, without a copy of what was there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 import msgspec
@@ -36,10 +36,9 @@ class Entries(Sequence[Entry]):
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         """Begin with some entries."""
-        self.records = Series()
-        self.reasons: Mapping[int, tuple[str, ...]] = {}
-        more = self.and_then(entries)
-        self.records, self.reasons = more.records, more.reasons
+        given = tuple(entries)
+        self.records = Series(one.record for one in given)
+        self.reasons: Mapping[int, tuple[str, ...]] = {at: one.reasons for at, one in enumerate(given) if one.reasons}
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -64,13 +63,11 @@ class Entries(Sequence[Entry]):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def and_then(self, entries: Iterable[Entry]) -> "Entries":
-        """Return these entries and what follows them."""
-        new = list(entries)
-        more = {len(self) + at: one.reasons for at, one in enumerate(new) if one.reasons}
+    def and_then(self, records: Iterable[LogRecord], reasons: Mapping[int, tuple[str, ...]]) -> "Entries":
+        """Return these entries and the records that follow them; why some have no effect, by their place from 0 on."""
         longer = object.__new__(Entries)
-        longer.records = self.records.and_then(one.record for one in new)
-        longer.reasons = {**self.reasons, **more} if more else self.reasons
+        longer.records = self.records.and_then(records)
+        longer.reasons = {**self.reasons, **reasons} if reasons else self.reasons
         return longer
 
     def within(self, records: Series) -> "Entries":
@@ -78,6 +75,16 @@ class Entries(Sequence[Entry]):
         shared = object.__new__(Entries)
         shared.records, shared.reasons = records.first(len(self)), self.reasons
         return shared
+
+    def ineffective(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield the slot of each record without effect, and why it has none; the records themselves are not read."""
+        yield from ((place + 1, why) for place, why in sorted(self.reasons.items()))
+
+    @property
+    def spelled(self) -> int:
+        """How many records, from the first on, are of actions we know, as their types want them."""
+        places = (place for place in sorted(self.reasons) if self.records[place].action is None)
+        return next(places, len(self))
 
     def find(self, identity: str) -> Entry | None:
         """Return the entry of a record by its id, or None."""

@@ -5,13 +5,11 @@ records, the trust chain and the bytes that records name by digest; no clock. An
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 
 from signoff.policy import moves, steps
 from signoff.policy.checks import Facts
 from signoff.policy.draft import Draft, Reasons, Turn
-from signoff.policy.entries import Entry
 from signoff.policy.history import History
 from signoff.policy.trust import TrustChain
 from signoff.records import statement as said
@@ -19,25 +17,25 @@ from signoff.records.record import LogRecord
 from signoff.records.statement import Action
 from signoff.schema.rules import TrustDocument
 
-HANDLERS: dict[type[Action], Callable[[Draft, Any], Reasons]] = {  # each takes the Turn of its own action
-    said.Register: steps.register,
-    said.Evaluate: steps.evaluate,
-    said.Request: moves.request,
-    said.Approve: moves.approve,
-    said.Reject: moves.reject,
-    said.Promote: moves.promote,
-    said.Rollback: moves.rollback,
-    said.Alias: steps.alias,
-    said.Deploy: steps.deploy,
-    said.Annotate: steps.annotate,
-    said.Deprecate: steps.deprecate,
-    said.Restore: steps.restore,
-    said.Revoke: steps.revoke,
-    said.Purge: steps.purge,
-    said.Withdraw: steps.withdraw,
-    said.Comment: steps.comment,
-    said.BreakGlass: moves.break_glass,
-    said.Review: steps.review,
+HANDLERS: dict[object, Callable[[Draft, Any], Reasons]] = {  # each takes the Turn of its own action
+    "register": steps.register,
+    "evaluate": steps.evaluate,
+    "request": moves.request,
+    "approve": moves.approve,
+    "reject": moves.reject,
+    "promote": moves.promote,
+    "rollback": moves.rollback,
+    "alias": steps.alias,
+    "deploy": steps.deploy,
+    "annotate": steps.annotate,
+    "deprecate": steps.deprecate,
+    "restore": steps.restore,
+    "revoke": steps.revoke,
+    "purge": steps.purge,
+    "withdraw": steps.withdraw,
+    "comment": steps.comment,
+    "break_glass": moves.break_glass,
+    "review": steps.review,
 }
 
 
@@ -73,49 +71,50 @@ class Judged:
 
     def once_signed(self, record: LogRecord) -> History:
         """Return the state after the same record with its signature; only for a key that need not be touched."""
-        self._draft.entries.clear()
+        self._draft.records.clear()
+        self._draft.reasons.clear()
         _count(self._draft, record, self.reasons)
         return self._draft.freeze()
 
 
 def _count(draft: Draft, record: LogRecord, reasons: Reasons) -> None:
-    draft.entries.append(Entry(record=record, reasons=reasons))
-    if record.moment is not None:
-        draft.latest = _latest(draft.latest, record.moment)
+    if reasons:
+        draft.reasons[len(draft.before) + len(draft.records)] = reasons
+    draft.records.append(record)
+    moment, latest = record.moment, draft.latest
+    if moment is not None and (latest is None or moment > latest):
+        draft.latest = moment
 
 
 def _apply(draft: Draft, record: LogRecord, trust: TrustChain, facts: Facts) -> Reasons:
-    if record.fault or record.action is None or record.moment is None:
+    action, moment, envelope, latest = record.action, record.moment, record.envelope, draft.latest
+    if record.fault or action is None or moment is None:
         return (record.fault,)
-    cited = record.envelope.policy.seq
+    cited = envelope.policy.seq
     turn: Turn[Action] = Turn(
         record=record,
-        said=record.action,
-        moment=record.moment,
-        now=_latest(draft.latest, record.moment),
-        governing=trust.governing(record.envelope.chain, record.seq, cited),
+        said=action,
+        moment=moment,
+        now=moment if latest is None or moment > latest else latest,
+        governing=trust.governing(envelope.chain, envelope.seq, cited),
         registry=trust.registry,
         facts=facts,
     )
-    reasons = _key_fault(turn, trust) or HANDLERS[type(record.action)](draft, turn)
+    reasons = _key_fault(turn, trust) or HANDLERS[envelope.action](draft, turn)
     if reasons:
         _reserve(draft, turn, trust.records[cited - 1].document)
     return reasons
 
 
 def _key_fault(turn: Turn[Action], trust: TrustChain) -> Reasons:
-    envelope = turn.record.envelope
+    envelope, governing = turn.record.envelope, turn.governing
     last = trust.last_good(envelope.key, envelope.chain)
     if last is not None and envelope.seq > last:
         return (f"revoked key {envelope.key}",)
-    holder = turn.governing.holders.get(envelope.key)
-    if holder is None or holder[0] != turn.author:
-        return (f"{turn.author} with this key is not in the governing policy (trust record {turn.governing.seq})",)
+    holder = governing.holders.get(envelope.key)
+    if holder is None or holder[0] != envelope.author:
+        return (f"{envelope.author} with this key is not in the governing policy (trust record {governing.seq})",)
     return ()
-
-
-def _latest(before: datetime | None, now: datetime) -> datetime:
-    return now if before is None else max(before, now)
 
 
 def _reserve(draft: Draft, turn: Turn[Action], cited: TrustDocument) -> None:

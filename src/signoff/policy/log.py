@@ -21,6 +21,9 @@ from signoff.records.series import Series
 from signoff.records.sshsig import parse_armor, verify
 from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE
 
+FEW = 64
+"""From so many records of a log on it is worth to prepare for many."""
+
 
 class VerifiedLog(msgspec.Struct, frozen=True, kw_only=True):
     """The records of a chain, from slot 1, as far as they are valid.
@@ -42,7 +45,7 @@ class VerifiedLog(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verify_log(
-    contents: Iterable[bytes | str], trust: TrustChain, *, start: VerifiedLog, vouched: int = 0
+    contents: Iterable[bytes | str], trust: TrustChain, *, start: VerifiedLog, vouched: int = 0, spelled: int = 0
 ) -> VerifiedLog:
     """Verify the slots that follow what was verified already.
 
@@ -51,26 +54,24 @@ def verify_log(
         trust: The trust chain.
         start: What was verified before; the empty log of the chain at first.
         vouched: How many of these contents this client has found canonical and truly signed before.
+        spelled: How many of those it has found to be records of actions we know, as their types want them.
     """
     chain, last, new = start.chain, start.records[-1] if start.records else None, list[LogRecord]()
-    fault = ""
+    fault, few = "", FEW - len(start.records)
     for number, content in enumerate(contents):
         try:
-            last = _next(content, last, trust, chain=chain, vouched=number < vouched)
+            if isinstance(content, str):
+                raise VerificationError(content)
+            known = number < vouched
+            record = parse_record(content, vouched=known, many=number >= few, spelled=number < spelled)
+            _need_place(record, last, trust, chain=chain)
+            check_signature(record, trust, vouched=known)
         except VerificationError as error:
             fault = f"record {len(start.records) + len(new) + 1} of {chain}: {error}"
             break
-        new.append(last)
+        new.append(record)
+        last = record
     return VerifiedLog(chain=chain, records=start.records.and_then(new), fault=fault)
-
-
-def _next(content: bytes | str, last: LogRecord | None, trust: TrustChain, *, chain: str, vouched: bool) -> LogRecord:
-    if isinstance(content, str):
-        raise VerificationError(content)
-    record = parse_record(content, vouched=vouched)
-    _need_place(record, last, trust, chain=chain)
-    check_signature(record, trust, vouched=vouched)
-    return record
 
 
 def _need_place(record: LogRecord, last: LogRecord | None, trust: TrustChain, *, chain: str) -> None:
@@ -81,14 +82,14 @@ def _need_place(record: LogRecord, last: LogRecord | None, trust: TrustChain, *,
     if said.chain != chain:
         message = f"it belongs to the chain {said.chain!r}"
         raise VerificationError(message)
-    slot = last.seq + 1 if last else 1
+    slot = last.envelope.seq + 1 if last is not None else 1
     if said.seq != slot:
         message = f"it says slot {said.seq} and stands in slot {slot}"
         raise VerificationError(message)
-    if said.prev != (last.id if last else NO_RECORD):
+    if said.prev != (last.id if last is not None else NO_RECORD):
         message = "it does not follow the record before it"
         raise VerificationError(message)
-    if last and said.policy.seq < last.envelope.policy.seq:
+    if last is not None and said.policy.seq < last.envelope.policy.seq:
         message = f"it cites trust record {said.policy.seq}, older than the record before it did"
         raise VerificationError(message)
 

@@ -5,14 +5,15 @@ else. Whatever cannot be placed in a chain raises `VerificationError`; whatever 
 its reason in `fault` and has no effect.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 
 from signoff.errors import SchemaError, VerificationError
+from signoff.records.quick import read_quickly
 from signoff.records.statement import (
     ACTIONS,
     NO_RECORD,
@@ -33,13 +34,12 @@ from signoff.schema.canonical import SURROGATE, canonical, parse_canonical
 _decode = msgspec.json.Decoder(Statement).decode
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode_loose = msgspec.json.Decoder(LooseStatement).decode
-_NAMES = {kind: str(kind.__struct_config__.tag) for kind in Action.__args__}
 SUSPECT = re.compile(r"\\[^\"\\]|[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class LogRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record of a model's log.
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
+    """One record of a model's log; its line and its signature say all the rest.
 
     Attributes:
         id: The sha256 of line 1 with its line end.
@@ -60,6 +60,16 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     action: Action | None
     moment: datetime | None
     fault: str
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the bytes."""
+        if not isinstance(other, LogRecord):
+            return NotImplemented
+        return self.line == other.line and self.armor == other.armor
+
+    def __hash__(self) -> int:
+        """Return a hash of the line."""
+        return hash(self.line)
 
     @property
     def seq(self) -> int:
@@ -90,21 +100,23 @@ def split_record(content: bytes, *, most: int = layout.LARGEST_RECORD) -> tuple[
 
 def record_id(line: bytes) -> str:
     """Return the id of a record: the sha256 of line 1 with its line end."""
-    return hashlib.sha256(line).hexdigest()
+    return sha256(line).hexdigest()
 
 
-def parse_record(content: bytes, *, vouched: bool = False) -> LogRecord:
+def parse_record(content: bytes, *, vouched: bool = False, many: bool = False, spelled: bool = False) -> LogRecord:
     """Return the record of a model's log that a file's bytes are; its signature is not checked here.
 
     Args:
         content: The whole file.
         vouched: This client has found the line canonical before.
+        many: It is one of very many, for which it is worth to prepare.
+        spelled: This client has found it to be a record of an action we know before.
 
     Raises:
         VerificationError: It is no record that can stand in a chain; the message says why.
     """
     line, armor = split_record(content)
-    return read_line(line, armor=armor, vouched=vouched)
+    return read_line(line, armor=armor, vouched=vouched, many=many, spelled=spelled)
 
 
 def need_canonical(line: bytes) -> None:
@@ -123,7 +135,9 @@ def need_canonical(line: bytes) -> None:
         raise VerificationError(message) from None
 
 
-def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False) -> LogRecord:
+def read_line(
+    line: bytes, *, armor: bytes = b"", vouched: bool = False, many: bool = False, spelled: bool = False
+) -> LogRecord:
     """Return the record that a line says.
 
     A line that its own values give back, byte for byte, is canonical: that is the quick way for lines without keys
@@ -133,12 +147,14 @@ def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False) -> LogR
         line: Line 1 with its line end.
         armor: The signature.
         vouched: This client has found the line canonical before.
+        many: It is one of very many, for which it is worth to prepare.
+        spelled: This client has found it to be a record of an action we know before.
 
     Raises:
         VerificationError: It is not canonical, or its type or its envelope is not that of a record.
     """
     try:
-        known = _decode(line)
+        known = (read_quickly(line, spelled=spelled) if many else None) or _decode(line)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         need_canonical(line)
         return _read_loosely(line, armor=armor, fault=str(error))
@@ -153,7 +169,7 @@ def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False) -> LogR
         policy=action.policy,
         author=action.author,
         key=action.key,
-        action=_NAMES[type(action)],
+        action=action.__struct_config__.tag,
     )
     return _record(line, armor, envelope=envelope, subject=known.subject[0], action=action)
 
@@ -161,18 +177,20 @@ def read_line(line: bytes, *, armor: bytes = b"", vouched: bool = False) -> LogR
 def _record(line: bytes, armor: bytes, *, envelope: Envelope, subject: Named, action: Action) -> LogRecord:
     moment, fault = None, ""
     try:
-        moment = datetime.fromisoformat(action.time)  # its spelling was checked when it was decoded
+        moment = datetime.fromisoformat(action.time)  # its spelling was checked when it was decoded, now or before
+        if moment.tzinfo is None:
+            raise ValueError
     except ValueError:
-        fault = f"malformed: {action.time!r} is no time"
+        moment, fault = None, f"malformed: {action.time!r} is no time"
     return LogRecord(
-        id=record_id(line),
+        id=sha256(line).hexdigest(),
         line=line,
         armor=armor,
         envelope=envelope,
         subject=subject,
         action=None if fault else action,
         moment=moment,
-        fault=fault or _character_fault(line),
+        fault=fault or ("" if line.isascii() and b"\\" not in line and b"\x7f" not in line else _character_fault(line)),
     )
 
 
@@ -207,8 +225,7 @@ def _subject(given: object) -> Named:
 
 
 def _character_fault(line: bytes) -> str:
-    plain = line.isascii() and b"\\" not in line and b"\x7f" not in line
-    if plain or not SUSPECT.search(line.decode()):
+    if not SUSPECT.search(line.decode()):
         return ""
     return "control or bidi characters in a string" if _has_control(parse_canonical(line[:-1]), "") else ""
 

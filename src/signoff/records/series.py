@@ -94,6 +94,10 @@ class Series(Sequence[LogRecord]):
     def and_then(self, records: Iterable[LogRecord]) -> "Series":
         """Return this series and what follows it."""
         longer = self.first(self.length)
+        if longer.length == len(longer.items):
+            longer.items.extend(records)
+            longer.length = len(longer.items)
+            return longer
         for record in records:
             if longer.length == len(longer.items):
                 longer.items.append(record)
@@ -103,17 +107,18 @@ class Series(Sequence[LogRecord]):
         return longer
 
     def put_aside(self, pile: Pile, *, since: int = 0) -> None:
-        """Keep the bytes of the records from a place on, and no longer what they say, as far as the pile has room."""
+        """Keep the bytes of the records from a place on, and no longer what they say, if the pile has room for them."""
         self.pile = self.pile or pile
-        for at in range(since, self.length):
-            item = self.items[at]
-            if isinstance(item, LogRecord):
-                content = item.line + item.armor
-                place = self.pile.put(content)
-                if place is None:
-                    return
-                packed = place.to_bytes(PLACE, "big") + len(content).to_bytes(SIZE, "big")
-                self.items[at] = bytes.fromhex(item.id) + packed
+        held = [
+            (at, one) for at, one in enumerate(self.items[since : self.length], since) if isinstance(one, LogRecord)
+        ]
+        contents = [one.line + one.armor for _, one in held]
+        place = self.pile.put(b"".join(contents))
+        if place is None:
+            return
+        for (at, one), size in zip(held, map(len, contents), strict=True):
+            self.items[at] = bytes.fromhex(one.id) + (place << 8 * SIZE | size).to_bytes(PLACE + SIZE, "big")
+            place += size
 
     def holds(self, at: int, record: LogRecord) -> bool:
         """Tell whether a record stands there."""
@@ -126,4 +131,4 @@ class Series(Sequence[LogRecord]):
         assert self.pile is not None
         place, size = item[ID : ID + PLACE], item[ID + PLACE :]
         content = self.pile.get(int.from_bytes(place, "big"), int.from_bytes(size, "big"))
-        return parse_record(content, vouched=True)
+        return parse_record(content, vouched=True, many=True)

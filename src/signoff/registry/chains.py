@@ -38,9 +38,9 @@ def list_chain(storage: Storage, chain: str, *, after: int = 0, most: int = 0) -
 
 def sort_out(chain: str, entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Return the slots among the sorted names in a chain's folder, and the names that do not belong there."""
+    if layout.are_slots([entry.name for entry in entries]):
+        return tuple(entries), ()
     records = tuple([entry for entry in entries if layout.slot_of(entry.name)])
-    if len(records) == len(entries):
-        return records, ()
     others = [entry.name for entry in entries if not layout.slot_of(entry.name)]
     return records, tuple(name for name in others if not _ours(chain, name))
 
@@ -54,17 +54,30 @@ def read_slots(storage: Storage, chain: str, entries: Sequence[Entry], *, after:
 
     A missing slot below an existing one is such a fault.
     """
-    wanted = [entry for entry in entries if layout.slot_of(entry.name) > after]
-    most = MOST.get(chain, layout.LARGEST_RECORD)
-    regular = [entry for entry in wanted if entry.kind == "file"]
-    contents = storage.read_many([f"{layout.chain_folder(chain)}/{entry.name}" for entry in regular], most=most)
-    for number, entry in enumerate(wanted, start=after + 1):
-        seq = layout.slot_of(entry.name)
-        if seq != number:
-            yield f"slot {number} is missing although slot {seq} exists"
-            return
-        content = next(contents) if entry.kind == "file" else f"slot {seq} is not a regular file"
+    wanted = [entry for entry in entries if layout.slot_of(entry.name) > after] if after > 0 else entries
+    there, fault = _unbroken(wanted, after=after)
+    folder = layout.chain_folder(chain)
+    contents = storage.read_many(
+        [f"{folder}/{entry.name}" for entry in there], most=MOST.get(chain, layout.LARGEST_RECORD)
+    )
+    for content in contents:
         yield str(content) if isinstance(content, StorageError) else content
+    if fault:
+        yield fault
+
+
+def _unbroken(slots: Sequence[Entry], *, after: int) -> tuple[Sequence[Entry], str]:
+    """Return the slots that follow the slot `after` without a gap and are files, and why the next one is none of them."""
+    regular = all(entry.kind == "file" for entry in slots)
+    if slots and regular and layout.slot_of(slots[-1].name) == max(after, 0) + len(slots):
+        return slots, ""  # as many names as slots: none is missing, since they are sorted and each is there once
+    for place, entry in enumerate(slots):
+        number, seq = max(after, 0) + place + 1, layout.slot_of(entry.name)
+        if seq != number:
+            return slots[:place], f"slot {number} is missing although slot {seq} exists"
+        if entry.kind != "file":
+            return slots[:place], f"slot {seq} is not a regular file"
+    return slots, ""
 
 
 def read_next(storage: Storage, chain: str, seq: int) -> bytes | str | None:

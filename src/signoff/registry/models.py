@@ -65,6 +65,9 @@ def _may_hold_models(entry: Entry, name: str, *, inside: bool, problems: list[Pr
     if entry.kind == "other":
         problems.append(Problem(place=place, what="it is a link or special file", hint="replace it by a folder"))
         return False
+    if entry.kind == "file" and entry.name != layout.CARD_FILE and not entry.name.startswith("."):
+        what, hint = "a file, where only models' folders belong", "look at it, and move it away"
+        problems.append(Problem(place=place, what=what, hint=hint, severity="note"))
     fault = ModelName.fault(name) if entry.kind == "folder" else ""
     if fault and not entry.name.startswith("."):
         problems.append(Problem(place=place, what=f"not a model name: {fault}", hint="rename it"))

@@ -21,7 +21,7 @@ from signoff.registry.facts import StoredFacts
 from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
 from signoff.registry.problems import Problem
-from signoff.registry.vouching import Vouching
+from signoff.registry.vouching import NOTHING, Vouched, Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
 from signoff.storage.spool import Spool
@@ -188,11 +188,11 @@ class Reader:
 
     def _verified(self, model: str, reading: Reading) -> "Grown":
         chain, contents = layout.model_chain(model), reading.contents
-        vouched = self._vouching.count(chain, contents)
+        note = self._vouching.find(chain, contents)
         start = Grown(VerifiedLog(chain=chain), History(model=model))
-        grown = self._grown(model, start, contents, vouched=vouched)
-        if not grown.log.fault:
-            self._vouching.remember(chain, contents, vouched=vouched)
+        grown = self._grown(model, start, contents, note=note)
+        if not grown.log.fault and note.count < len(contents):
+            self._vouching.remember(chain, contents, spelled=grown.history.entries.spelled)
         return grown
 
     def next_records(self, model: str) -> ModelLog:
@@ -219,11 +219,14 @@ class Reader:
         known = self.known(model)
         self._keep(model, self._settled(log, history, known.history), beside=known)
 
-    def _grown(self, model: str, grown: "Grown", contents: Sequence[bytes | str], *, vouched: int = 0) -> "Grown":
+    def _grown(
+        self, model: str, grown: "Grown", contents: Sequence[bytes | str], *, note: Vouched = NOTHING
+    ) -> "Grown":
         """Return a log and its history after more slots."""
         for begin in range(0, len(contents), AT_ONCE):
             part = contents[begin : begin + AT_ONCE]
-            log = verify_log(part, self.trust, start=grown.log, vouched=max(0, vouched - begin))
+            known = {"vouched": note.count - begin, "spelled": note.spelled - begin}
+            log = verify_log(part, self.trust, start=grown.log, **known)
             grown = self._folded(model, log, grown.history)
             if log.fault:
                 break

@@ -146,7 +146,7 @@ class Verification:
         self._strange(place, known.strange)
         for what in known.history.problems:
             self._problems.append(Problem(place=place, what=what, severity="note"))
-        without = [(one.record.seq, "; ".join(one.reasons)) for one in known.history.entries if one.reasons]
+        without = [(seq, "; ".join(why)) for seq, why in known.history.entries.ineffective()]
         return ChainReport(
             chain=known.log.chain, records=len(known.log.records), ineffective=tuple(without), head=known.log.head
         )

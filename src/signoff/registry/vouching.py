@@ -1,7 +1,8 @@
 """A private note of which signatures this client has found true: it saves time and decides nothing.
 
-The rule it keeps: what is remembered is that the signatures over exactly these bytes are true; who may do what, and
-what a record is worth, is computed anew every time. Losing the note costs time only.
+The rule it keeps: what is remembered is that the signatures over exactly these bytes are true, and that these bytes
+are spelled as this version of the program wants them; who may do what, and what a record is worth, is computed anew
+every time. Losing the note costs time only.
 """
 
 import hashlib
@@ -10,14 +11,27 @@ from collections.abc import Sequence
 
 import msgspec
 
+from signoff import __version__
 from signoff.storage.state import read_cache, write_cache
+
+AT_ONCE = 256
 
 
 class Vouched(msgspec.Struct, frozen=True, array_like=True):
-    """That the first `count` records of a chain, with this digest over their contents, are truly signed."""
+    """That the first `count` records of a chain, with this digest over their contents, are truly signed.
 
-    count: int
-    digest: str
+    Attributes:
+        count: How many.
+        digest: Over their contents.
+        spelled: How many of them, from the first on, are of actions that this program knows, as their types want them.
+    """
+
+    count: int = 0
+    digest: str = ""
+    spelled: int = 0
+
+
+NOTHING = Vouched()
 
 
 class Vouching:
@@ -37,18 +51,15 @@ class Vouching:
                 self._notes = {}
         return self._notes
 
-    def count(self, chain: str, contents: Sequence[bytes | str]) -> int:
-        """Return how many of these contents, from the first slot on, were found truly signed before."""
-        note = self._load().get(chain)
-        if note is None or note.count > len(contents):
-            return 0
-        return note.count if _digest(contents[: note.count]) == note.digest else 0
+    def find(self, chain: str, contents: Sequence[bytes | str]) -> Vouched:
+        """Return what was found of these contents, from the first slot on, before; nothing where one of them differs."""
+        note = self._load().get(chain, NOTHING)
+        return note if note.count <= len(contents) and _digest(contents[: note.count]) == note.digest else NOTHING
 
-    def remember(self, chain: str, contents: Sequence[bytes | str], *, vouched: int) -> None:
-        """Note that all these contents are truly signed."""
-        if len(contents) > vouched:
-            self._load()[chain] = Vouched(len(contents), _digest(contents))
-            self._changed = True
+    def remember(self, chain: str, contents: Sequence[bytes | str], *, spelled: int) -> None:
+        """Note that all these contents are truly signed, and that so many are well spelled, from the first on."""
+        self._load()[chain] = Vouched(len(contents), _digest(contents), spelled)
+        self._changed = True
 
     def save(self) -> None:
         """Write the notes, if there are new ones."""
@@ -58,9 +69,12 @@ class Vouching:
 
 
 def _digest(contents: Sequence[bytes | str]) -> str:
-    """Return the digest over the contents and over where each begins, alike whether they came in packs or loose."""
+    """Return the digest over the contents and over where each begins, alike whether they came in packs or loose.
+
+    Another version of the program has another digest: it may want other spellings.
+    """
     parts = [content if isinstance(content, bytes) else b"" for content in contents]
-    whole = hashlib.sha256(array("Q", map(len, parts)).tobytes())
-    for part in parts:
-        whole.update(part)
+    whole = hashlib.sha256(f"signoff {__version__}\n".encode() + array("Q", map(len, parts)).tobytes())
+    for begin in range(0, len(parts), AT_ONCE):
+        whole.update(b"".join(parts[begin : begin + AT_ONCE]))
     return whole.hexdigest()

@@ -16,7 +16,7 @@ Told = Callable[[int], None]
 MOST_NOTED = 1000
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One name in a folder.
 
     Attributes:

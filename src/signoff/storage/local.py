@@ -14,9 +14,9 @@ from typing import BinaryIO, Literal
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import Parts
 from signoff.storage.base import Capabilities, Entry, Info, Told, Unanswered
-from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
+from signoff.storage.folders import READ, failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies, number_of
-from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
+from signoff.storage.paths import DEEPEST, are_plain, bytewise, in_order, split_file, split_folder
 from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts, put_hint
 from signoff.storage.walking import info_of, walk_open
 
@@ -62,7 +62,10 @@ class LocalStorage:
         with open_folder(self.root, split_folder(path)) as folder:
             try:
                 with os.scandir(folder) as found:
-                    entries = [Entry(name=item.name, kind=_kind(item)) for item in found]
+                    entries = [
+                        Entry(name=item.name, kind="file" if item.is_file(follow_symlinks=False) else _kind(item))
+                        for item in found
+                    ]
             except OSError as error:
                 raise failed(path, error, doing="list") from error
         return in_order(entries, after=after, most=most)
@@ -93,9 +96,12 @@ class LocalStorage:
     def _read_neighbours(self, paths: list[str], *, most: int) -> Iterator[bytes | StorageError]:
         try:
             parts, _ = split_file(paths[0])
+            begin = paths[0].rindex("/") + 1 if parts else 0
+            plain = are_plain([path[begin:] for path in paths])
             with open_folder(self.root, parts) as folder:
                 for path in paths:
-                    yield _read_or_error(folder, path, most=most)
+                    content = _read_at_once(folder, path[begin:], most=most) if plain else None
+                    yield _read_or_error(folder, path, most=most) if content is None else content
         except StorageError as error:
             yield from (error for _ in paths)
 
@@ -210,9 +216,8 @@ def _is_there(folder: int, name: str) -> bool:
     return True
 
 
-def _kind(item: os.DirEntry[str]) -> Literal["file", "folder", "other"]:
-    if item.is_file(follow_symlinks=False):
-        return "file"
+def _kind(item: os.DirEntry[str]) -> Literal["folder", "other"]:
+    """Return what an item that is no file is."""
     return "folder" if item.is_dir(follow_symlinks=False) else "other"
 
 
@@ -238,6 +243,24 @@ def _read_up_to(file: int, *, size: int, most: int) -> bytes:
     while len(content) != size and (more := os.read(file, most + 1 - len(content))):
         content += more
     return content
+
+
+def _read_at_once(folder: int, name: str, *, most: int) -> bytes | None:
+    """Return a regular file's bytes; None where anything is unusual, for `_read` to say what it is."""
+    try:
+        file = os.open(name, READ, dir_fd=folder)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(file)
+        if status.st_size > most or not stat.S_ISREG(status.st_mode):
+            return None
+        content = os.read(file, status.st_size + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    return content if len(content) == status.st_size else None
 
 
 def _read_or_error(folder: int, path: str, *, most: int) -> bytes | StorageError:

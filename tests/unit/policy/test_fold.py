@@ -1,9 +1,10 @@
 """The fold: in order, from the records alone, in one step or in several."""
 
 from builders import FidoSigner, World
-from signoff.policy.fold import Judged, fold
+from signoff.policy.fold import HANDLERS, Judged, fold
 from signoff.policy.history import History
 from signoff.records.record import read_line
+from signoff.records.statement import ACTIONS
 from signoff.registry.facts import StoredFacts
 
 
@@ -49,3 +50,7 @@ def test_an_ineffective_record_changes_nothing_but_the_time(world: World) -> Non
     world.do("dan", "approve")
     after = world.history()
     assert (after.versions, after.stages, len(after.entries)) == (before.versions, before.stages, 2)
+
+
+def test_every_action_that_people_sign_is_folded() -> None:
+    assert set(HANDLERS) == set(ACTIONS)

@@ -8,10 +8,11 @@ import pytest
 from builders import TestSigner, World, sha256
 from signoff.errors import AlarmError, ConflictError, InvalidValueError, NotFoundError, RefusedError, SchemaError
 from signoff.records.record import named
+from signoff.registry import vouching
 from signoff.registry.bases import find_base, needed_by
 from signoff.registry.heads import format_heads, parse_heads
 from signoff.registry.pins import Pin, forget_pins, list_pins, load_pins, need_pinned, place_of, raise_pins
-from signoff.registry.vouching import Vouching
+from signoff.registry.vouching import NOTHING, Vouching
 from signoff.schema.text import dump_yaml
 from signoff.storage.state import write_cache, write_state
 
@@ -71,19 +72,27 @@ class TestPins:
 class TestVouching:
     def test_only_the_very_same_bytes_were_vouched_for(self) -> None:
         notes = Vouching(ID)
-        notes.remember("c", [b"1", b"2"], vouched=0)
+        notes.remember("c", [b"1", b"2"], spelled=1)
         notes.save()
         again = Vouching(ID)
-        assert again.count("c", [b"1", b"2", b"3"]) == 2
-        assert again.count("c", [b"1", b"x"]) == again.count("c", [b"1"]) == again.count("d", [b"1"]) == 0
-        again.remember("c", [b"1", b"2"], vouched=2)
-        again.save()
+        found = again.find("c", [b"1", b"2", b"3"])
+        assert (found.count, found.spelled) == (2, 1)
+        for chain, contents in (("c", [b"1", b"x"]), ("c", [b"12", b""]), ("c", [b"1"]), ("d", [b"1"])):
+            assert again.find(chain, contents) is NOTHING
+
+    def test_what_another_version_of_the_program_found_is_found_anew(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It may have wanted other spellings."""
+        notes = Vouching(ID)
+        notes.remember("c", [b"1"], spelled=1)
+        assert notes.find("c", [b"1"]).count == 1
+        monkeypatch.setattr(vouching, "__version__", "0.0.9")
+        assert notes.find("c", [b"1"]) is NOTHING
 
     def test_a_spoiled_note_costs_time_only(self) -> None:
         write_cache(f"{ID}/vouched.msgpack", b"\xc1junk")
-        assert Vouching(ID).count("c", [b"1"]) == 0
+        assert Vouching(ID).find("c", [b"1"]) is NOTHING
         write_cache(f"{ID}/vouched.msgpack", msgspec.msgpack.encode({"c": 7}))
-        assert Vouching(ID).count("c", [b"1"]) == 0
+        assert Vouching(ID).find("c", [b"1"]) is NOTHING
 
 
 class TestReader:

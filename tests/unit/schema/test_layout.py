@@ -59,3 +59,22 @@ def test_a_pack_begins_behind_a_multiple_of_its_size(name: str, records: tuple[i
 )  # fmt: skip
 def test_the_exclusions_of_a_manifest_are_top_level_only(path: str, belongs: bool) -> None:
     assert layout.in_manifest(path) is belongs
+
+
+@pytest.mark.parametrize(
+    ("names", "slots"),
+    [
+        (["00000001.rec"], True),
+        (["00000003.rec", "00000007.rec"], True),
+        ([], False),
+        (["00000000.rec", "00000001.rec"], False),
+        (["00000001.rec", "00000002.rec.bak"], False),
+        (["00000001.rec", "notes"], False),
+        (["00000001.rec\n00000002.rec"], False),
+        (["00000001.rec", "00000002.rec\n"], False),
+        (["\u0660" * 7 + "\u0661.rec"], False),
+    ],
+)
+def test_thousands_of_names_are_slots_where_each_of_them_is(names: list[str], slots: bool) -> None:
+    assert layout.are_slots(names) is slots
+    assert slots is (names != [] and all(layout.slot_of(name) for name in names))
