@@ -18,11 +18,11 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     """What this process has read of one version.
 
     Attributes:
-        stamp: How its files looked then; b"" where a later change might not show; None where nobody looked.
+        mark: How its files looked then; 0 where a later change might not show; None where nobody looked.
         view: What was made of it.
     """
 
-    stamp: bytes | None
+    mark: int | None
     view: VersionView
 
 
