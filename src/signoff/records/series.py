@@ -102,9 +102,14 @@ class Series(Sequence[LogRecord]):
             longer.length += 1
         return longer
 
+    def onto(self, pile: Pile) -> None:
+        """Say where its records may be put aside later; what goes on from it, or is its beginning, knows it then."""
+        self.pile = self.pile or pile
+
     def put_aside(self, pile: Pile, *, since: int = 0) -> None:
         """Keep the bytes of the records from a place on, and no longer what they say, as far as the pile has room."""
-        self.pile = self.pile or pile
+        self.onto(pile)
+        assert self.pile is not None
         for at in range(since, self.length):
             item = self.items[at]
             if isinstance(item, LogRecord):

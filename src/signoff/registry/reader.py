@@ -5,17 +5,18 @@ anew, only that a signature over given bytes is true is remembered. An alarm or 
 chain: whoever shows it goes on, whoever decides on it asks `need_sound` first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
 from signoff.policy.fold import fold
-from signoff.policy.history import History
+from signoff.policy.history import History, VersionState
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.states import States
 from signoff.policy.trust import TrustChain, verify_trust
+from signoff.records.series import Series
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
 from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
@@ -68,6 +69,15 @@ class Grown(msgspec.Struct, frozen=True):
     history: History
 
 
+class _Fresh(msgspec.Struct, frozen=True):
+    """Records and states that were read last, and the first ones of them that are new."""
+
+    records: Series
+    versions: Mapping[str, VersionState]
+    record: int
+    version: int
+
+
 class Reader:
     """Reads chains, each slot once, and remembers them for the next call."""
 
@@ -87,6 +97,7 @@ class Reader:
         self._logs: dict[str, ModelLog] = {}
         self._facts: dict[str, StoredFacts] = {}
         self._held, self.spool = 0, Spool()
+        self._read_last: _Fresh | None = None
         self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
@@ -235,14 +246,24 @@ class Reader:
         return self._settled(log, history, before)
 
     def _settled(self, log: VerifiedLog, history: History, before: History) -> "Grown":
-        """Return what has grown, with one series of records for both; of very many, all but few are put aside."""
+        """Return what has grown, with one series of records for both; of very many, all but few are put aside.
+
+        What was read last is put aside when more is read: whoever reads a log makes its views right after it.
+        """
         known = len(before.entries)
         self._held += len(log.records) - known
         if self._held > MOST_HELD:
-            log.records.put_aside(self.spool, since=known)
-            if isinstance(history.versions, States):
-                history.versions.put_aside(log.records, since=len(before.versions))
+            self._put_aside()
+            log.records.onto(self.spool)
+            self._read_last = _Fresh(log.records, history.versions, known, len(before.versions))
         return Grown(log, replace(history, entries=history.entries.within(log.records)))
+
+    def _put_aside(self) -> None:
+        fresh, self._read_last = self._read_last, None
+        if fresh is not None:
+            fresh.records.put_aside(self.spool, since=fresh.record)
+            if isinstance(fresh.versions, States):
+                fresh.versions.put_aside(fresh.records, since=fresh.version)
 
     def _keep(self, model: str, grown: "Grown", *, beside: Reading | ModelLog) -> ModelLog:
         log, history = grown.log, grown.history

@@ -144,7 +144,8 @@ class ModelVersions:
         contents, mark = self._as_before(before, look, state) or self._row(version, whole), look.mark
         if contents is None:
             self._scan.reader.facts(self._model).forget(state.digest)
-            contents = read_registered(self._scan.storage, self._model, state, listed=self._glances.listed(version))
+            with self._glances.near(version) as near:
+                contents = read_registered(near, self._model, state, listed=self._glances.listed(version))
             mark = mark if self._read(version, whole, contents) else 0
         return self._kept(version, mark, self._view(state, contents, present=True, deep=True))
 

@@ -8,7 +8,8 @@ A mark is a stamp in short, which this process compares with its own earlier one
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from struct import Struct
 from typing import Self, TypeAlias
@@ -20,6 +21,7 @@ from signoff.storage.base import Info, Storage
 from signoff.storage.folders import FOLDER, ROOT, enter, failed
 from signoff.storage.local import LocalStorage
 from signoff.storage.mounts import dates_folders
+from signoff.storage.near import Near
 from signoff.storage.paths import DEEPEST, bytewise, split_folder
 from signoff.storage.walking import walk_open
 
@@ -149,6 +151,15 @@ class Glances:
                 newest = max(modified, changed)
         return Glance(hash(tuple(marks)), blake2b(looks, digest_size=16).digest(), newest / 1e9)
 
+    def near(self, name: str) -> Near:
+        """Return what reads the files in the folder of this name, entered once; whoever asks closes it."""
+        folder = f"{self._folder}/{name}"
+        try:
+            opened = None if self._open is None else os.open(name, FOLDER, dir_fd=self._open)
+        except (OSError, ValueError):
+            opened = None
+        return Near(self._storage, folder, opened)
+
     def _info(self, path: str) -> Info | None:
         try:
             return self._storage.info(path)
@@ -177,9 +188,15 @@ class Places:
 
     def __init__(self, storage: Storage) -> None:
         """Look below the root of a storage."""
-        self._root = storage.root if isinstance(storage, LocalStorage) and dates_folders(storage.root) else ""
+        self._storage = storage
         self._open: int | None = None
         self._device = 0
+
+    @cached_property
+    def _root(self) -> str:
+        """The root; "" where nothing can be concluded."""
+        storage = self._storage
+        return storage.root if isinstance(storage, LocalStorage) and dates_folders(storage.root) else ""
 
     def __enter__(self) -> Self:
         """Open the root."""

@@ -83,7 +83,7 @@ class LocalStorage:
         """Return a regular file's bytes, at most `most`."""
         parts, name = split_file(path)
         with open_folder(self.root, parts) as folder:
-            return _read(folder, name, path=path, most=most)
+            return read_in(folder, name, path=path, most=most)
 
     def read_many(self, paths: Iterable[str], *, most: int) -> Iterator[bytes | StorageError]:
         """Yield each file's bytes or error; neighbours in one folder share its way."""
@@ -207,7 +207,8 @@ def _kind(item: os.DirEntry[str]) -> Literal["file", "folder", "other"]:
     return "folder" if item.is_dir(follow_symlinks=False) else "other"
 
 
-def _read(folder: int, name: str, *, path: str, most: int) -> bytes:
+def read_in(folder: int, name: str, *, path: str, most: int) -> bytes:
+    """Return the bytes of a regular file in an open folder, at most `most`; raises what `read` does."""
     file, status = open_regular(folder, name, path=path)
     try:
         size = status.st_size
@@ -233,7 +234,7 @@ def _read_up_to(file: int, *, size: int, most: int) -> bytes:
 
 def _read_or_error(folder: int, path: str, *, most: int) -> bytes | StorageError:
     try:
-        return _read(folder, split_file(path)[1], path=path, most=most)
+        return read_in(folder, split_file(path)[1], path=path, most=most)
     except StorageError as error:
         return error
 
@@ -243,7 +244,7 @@ def _compare(folder: int, name: str, *, path: str, expected: bytes) -> int:
     hint = "open it again and make the change in what is there now"
     try:
         mode = stat_regular(folder, name, path=path).st_mode
-        now = _read(folder, name, path=path, most=len(expected))
+        now = read_in(folder, name, path=path, most=len(expected))
     except NotFoundError as error:
         message = f"cannot replace {path!r}: it was removed meanwhile"
         raise AlreadyExistsError(message, hint=hint) from error
