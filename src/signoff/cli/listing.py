@@ -131,10 +131,10 @@ def _print_models(frame: Frame, indexed: Snapshot | None) -> None:
     rows = [
         [
             Cell(model.name, style="" if model.sound else "red"),
-            Cell(model.history.newest_version or UNKNOWN),
+            Cell(model.newest or UNKNOWN),
             *(_stage_cell(model, stage) for stage in roll.stages),
             Cell(str(model.versions)),
-            age_cell(model.history.latest, now=now),
+            age_cell(model.latest, now=now),
         ]
         for model in roll.models
     ]
@@ -143,11 +143,11 @@ def _print_models(frame: Frame, indexed: Snapshot | None) -> None:
 
 
 def _stage_cell(model: ModelLine, stage: str) -> Cell:
-    pointed = model.history.stages.get(stage)
-    if pointed is None:
+    version = model.stages.get(stage)
+    if version is None:
         return Cell(UNKNOWN, style="dim")
-    bad = pointed.version in model.bad
-    return Cell(f"{pointed.version} !" if bad else pointed.version, whole=pointed.version, style="red" if bad else "")
+    bad = version in model.bad
+    return Cell(f"{version} !" if bad else version, whole=version, style="red" if bad else "")
 
 
 def _empty(model: ModelView) -> dict[str, object]:

@@ -216,22 +216,30 @@ class Places:
 
     def look(self, paths: Iterable[str]) -> tuple[int, float]:
         """Return the mark of what stands at these paths and when the newest changed; 0 where nothing can be concluded."""
-        if self._open is None:
-            return 0, 0.0
+        marks, changed = self._look(paths)
+        return hash(tuple(marks)) if marks else 0, changed
+
+    def stamp(self, paths: Iterable[str]) -> tuple[bytes, float]:
+        """Return the stamp of what stands at these paths, for other processes too; b"" where nothing can be concluded."""
+        marks, changed = self._look(paths)
+        return blake2b(" ".join(map(str, marks)).encode(), digest_size=16).digest() if marks else b"", changed
+
+    def _look(self, paths: Iterable[str]) -> tuple[list[int], float]:
         newest, marks = 0, list[int]()
-        for path in paths:
+        for path in paths if self._open is not None else ():
             try:
                 status = os.stat(path, dir_fd=self._open, follow_symlinks=False)
             except FileNotFoundError:
                 marks.append(0)
                 continue
             except (OSError, ValueError):
-                return 0, 0.0
+                return [], 0.0
             if status.st_dev != self._device:
-                return 0, 0.0  # something is mounted there
+                return [], 0.0  # something is mounted there
             marks += _marks(status)
-            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
-        return hash(tuple(marks)), newest / 1e9
+            if status.st_ctime_ns > newest or status.st_mtime_ns > newest:
+                newest = max(status.st_mtime_ns, status.st_ctime_ns)
+        return marks, newest / 1e9
 
     def same(self, folder: str, wanted: Iterable[Marked]) -> bool:
         """Tell whether files in the folders in a folder all have the marks that they had."""
