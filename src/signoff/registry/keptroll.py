@@ -70,13 +70,13 @@ _decode = msgspec.msgpack.Decoder(_Kept).decode
 class KeptRoll:
     """The lines of one registry in one place; to be used within a `with`, which writes what is new."""
 
-    def __init__(self, reader: Reader, now: Callable[[], datetime]) -> None:
-        """Recall what was kept under the trust record that is the newest."""
+    def __init__(self, reader: Reader, now: Callable[[], datetime], *, anew: bool = False) -> None:
+        """Recall what was kept under the trust record that is the newest; `anew`: nothing."""
         self._reader, self._places = reader, Places(reader.storage)
         self._until = now().timestamp() - MOMENT
         place = hashlib.sha256(place_of(reader.storage.url).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._file = f"{reader.trust.registry}/roll-{__version__}-{FORM}-{place}.msgpack"
-        self._before = self._recall()
+        self._before = _Kept(trust=reader.trust.newest.id) if anew else self._recall()
         self._folders, self._stamp, self._names = self._before.folders, self._before.stamp, self._before.names
         self._rows: dict[str, _Row] = {}
         self._changed = False

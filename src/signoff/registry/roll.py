@@ -39,12 +39,12 @@ class Roll(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[Problem, ...]
 
 
-def call_roll(registry: Registry) -> Roll:
-    """Return all models as they are now."""
+def call_roll(registry: Registry, *, anew: bool = False) -> Roll:
+    """Return all models as they are now; `anew`: read every log, also of models that look as they did when it was read."""
     reader = registry.reader
     alarms = list(_alarm(layout.TRUST_CHAIN, reader.trust_alarm))
     models = []
-    with KeptRoll(reader, registry.surroundings.now) as kept:
+    with KeptRoll(reader, registry.surroundings.now, anew=anew) as kept:
         for name in kept.names(lambda folders: find_models(reader, folders=folders)[0]):
             line = kept.find(name)
             if line is None:

@@ -8,6 +8,7 @@ A mark is a stamp in short, which this process compares with its own earlier one
 
 import os
 import stat
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -222,7 +223,11 @@ class Places:
     def stamp(self, paths: Iterable[str]) -> tuple[bytes, float]:
         """Return the stamp of what stands at these paths, for other processes too; b"" where nothing can be concluded."""
         marks, changed = self._look(paths)
-        return blake2b(" ".join(map(str, marks)).encode(), digest_size=16).digest() if marks else b"", changed
+        try:
+            whole = array("q", marks).tobytes()
+        except OverflowError:  # an inode number beyond what is usual
+            return b"", changed
+        return blake2b(whole, digest_size=16).digest() if marks else b"", changed
 
     def _look(self, paths: Iterable[str]) -> tuple[list[int], float]:
         newest, marks = 0, list[int]()
@@ -236,9 +241,10 @@ class Places:
                 return [], 0.0
             if status.st_dev != self._device:
                 return [], 0.0  # something is mounted there
-            marks += _marks(status)
-            if status.st_ctime_ns > newest or status.st_mtime_ns > newest:
-                newest = max(status.st_mtime_ns, status.st_ctime_ns)
+            modified, changed = status.st_mtime_ns, status.st_ctime_ns
+            marks += (status.st_mode, status.st_ino, status.st_size, modified, changed)
+            if changed > newest or modified > newest:
+                newest = max(modified, changed)
         return marks, newest / 1e9
 
     def same(self, folder: str, wanted: Iterable[Marked]) -> bool:
