@@ -32,7 +32,9 @@ class QueryCommand(click.Command):
 @click.argument("query", nargs=-1)
 @click.option("--sort", metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
 @click.option("--columns", metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license.")
-@click.option("--complete", is_flag=True, help="Read and verify everything, also what would be shown from an index or as it was.")
+@click.option(
+    "--complete", is_flag=True, help="Read and verify everything, also what would be shown from an index or as it was."
+)
 @framed
 def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str | None, complete: bool) -> None:  # noqa: FBT001  (click's words)
     r"""List models; with a model, or any QUERY, the versions.

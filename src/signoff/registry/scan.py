@@ -94,7 +94,7 @@ class Scanner:
         everything = trust_moved or not changed or complete != self._complete
         paths = None if everything else changed
         if paths is None or any(may_move_models(path, self._models) for path in paths):
-            self._find_models(as_before=not trust_moved)
+            self._unchanged.find(self._find_models, anew=trust_moved)
         names, strange = self._found
         touched = names if paths is None else touched_models(paths, names)
         new = [name for name in names if name not in self._models]
@@ -157,16 +157,11 @@ class Scanner:
             complete=complete,
         )
 
-    def _find_models(self, *, as_before: bool) -> None:
-        """Find the models, unless their folders hold the names that they held."""
-
-        def find() -> list[str]:
-            folders: list[str] = []
-            self._found = find_models(self._reader, folders=folders)
-            return folders
-
-        if not (as_before and self._unchanged.folders_same()):
-            self._unchanged.keep_folders(find)
+    def _find_models(self) -> list[str]:
+        """Find the models; return the folders in which they were looked for."""
+        folders: list[str] = []
+        self._found = find_models(self._reader, folders=folders)
+        return folders
 
     def _again(
         self, name: str, *, complete: bool, only: Collection[str] | None, pulse: "Pulse | None" = None
@@ -175,9 +170,13 @@ class Scanner:
         if not complete or only is not None:
             return self._model(name, complete=complete, only=only, pulse=pulse)
         mark, before = self._unchanged.look(name), self._models.get(name)
-        if before is not None and self._versions.judges_alike(name, self._reader.trust.newest.document):
-            if self._unchanged.is_same(name, mark, self._versions.seen.get(name), before.history):
-                return before
+        alike = self._versions.judges_alike(name, self._reader.trust.newest.document)
+        if (
+            before is not None
+            and alike
+            and self._unchanged.is_same(name, mark, self._versions.seen.get(name), before.history)
+        ):
+            return before
         view = self._model(name, complete=True, pulse=pulse)
         if self._reader.known(name).alarm is None:
             self._unchanged.keep(name, mark)

@@ -7,6 +7,7 @@ asking every row would give.
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from math import isnan, nan
@@ -61,7 +62,9 @@ class Search:
         """
         places, ask = self._candidates(query)
         column = self._column(by).numbers
-        ordered = sorted((at for at in places if not isnan(column[at])), key=column.__getitem__, reverse=not least_first)
+        ordered = sorted(
+            (at for at in places if not isnan(column[at])), key=column.__getitem__, reverse=not least_first
+        )
         found: list[VersionRow] = []
         for _, alike in groupby(ordered, key=column.__getitem__):
             rows = [VersionRow(*self._versions[at]) for at in alike if not ask(at) or self._matches(query, at)]
@@ -110,9 +113,11 @@ def _number_of(view: VersionView, metric: str) -> tuple[float, bool]:
     return nan if number is None else float(number), len(said) == 1 and number is not None
 
 
-def _number(row: VersionRow, metric: str) -> object:
+def _number(row: VersionRow, metric: str) -> Decimal:
     found = headline(row.view, metric)
-    return found.number if found else None
+    assert found is not None
+    assert found.number is not None
+    return found.number
 
 
 def _bounds(term: Term) -> tuple[tuple[Bound, ...], bool]:

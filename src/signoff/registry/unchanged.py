@@ -11,8 +11,7 @@ from contextlib import AbstractContextManager
 
 from signoff.policy.history import History
 from signoff.policy.states import States
-from signoff.registry.seen import Seen, SeenVersions
-from signoff.registry.versions import absent_of, files_of
+from signoff.registry.seen import Seen, SeenVersions, absent_of, files_of
 from signoff.schema import layout
 from signoff.storage.base import Storage
 from signoff.storage.glancing import Marked, Places
@@ -61,13 +60,11 @@ class Unchanged:
         folder = f"{layout.model_folder(model)}/{layout.VERSIONS}"
         return self._places.same(folder, _marked(seen.registered, history))
 
-    def folders_same(self) -> bool:
-        """Tell whether the folders in which models were looked for hold the same names."""
+    def find(self, look: Callable[[], Iterable[str]], *, anew: bool) -> None:
+        """Look for models where the folders in which that was done hold other names than they did, or `anew`."""
         folders, mark = self._folders
-        return mark != 0 and self._places.look(folders)[0] == mark
-
-    def keep_folders(self, look: Callable[[], Iterable[str]]) -> None:
-        """Look for models, and remember in which folders: how those look now, where that is how they looked before."""
+        if mark and not anew and self._places.look(folders)[0] == mark:
+            return
         until = self._sure_until()
         folders = tuple(look())
         mark, changed = self._places.look(folders)

@@ -20,14 +20,13 @@ from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, 
 from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
-from signoff.registry.seen import Seen, SeenVersions
+from signoff.registry.seen import Seen, SeenVersions, absent_of, files_of
 from signoff.registry.views import StageStatus, VersionView, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
 from signoff.storage.base import Info
 from signoff.storage.glancing import Glance, Glances
 
-FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 UNREAD = Contents()
 FEW = 8
 
@@ -194,9 +193,7 @@ class ModelVersions:
         )
         return self._kept(version, mark, view)
 
-    def _draft_contents(
-        self, version: str, *, again: bool
-    ) -> tuple[int | None, Contents | None, tuple[Problem, ...]]:
+    def _draft_contents(self, version: str, *, again: bool) -> tuple[int | None, Contents | None, tuple[Problem, ...]]:
         """Return what a draft's files say and how they look; None where they say what they did."""
         before = self._seen.get(self._at, version)
         seen = before if before is not None and before.mark is not None and not before.view.states else None
@@ -292,16 +289,6 @@ class ModelVersions:
         else:
             return contents.problems
         return (problem(self._model, state.version, what, hint),)
-
-
-def files_of(spoken: VersionState | None) -> Sequence[str]:
-    """Return the files that a registered version's view is made of; `spoken` is its state, where somebody spoke of it."""
-    return (*FIXED, *(one.name for one in spoken.evaluations)) if spoken and spoken.evaluations else FIXED
-
-
-def absent_of(seen: Seen) -> str:
-    """Return the file of a registered version that was not there."""
-    return layout.CARD_FILE if seen.view.card is None else ""
 
 
 def _by_version(pointers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ A mark is a stamp in short, which this process compares with its own earlier one
 import os
 import stat
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from struct import Struct

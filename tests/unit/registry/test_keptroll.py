@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,20 @@ from signoff.registry.keptroll import KeptRoll, ModelLine
 from signoff.registry.registry import Registry
 from signoff.registry.roll import Roll, call_roll
 from signoff.schema import layout
+from signoff.storage.base import Entry
 from signoff.storage.local import LocalStorage
 from signoff.storage.state import list_cache, read_cache, write_cache
 from signoff.values.times import Surroundings
 
+TICK = 0.02
+"""Seconds after which a further change has another time, on the filesystems of this test."""
 RECORD = layout.record_path("models/fraud", 1)
 
 
 class ShutLogs(LocalStorage):
     """A folder of which no model's log may be listed or read."""
 
-    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[object, ...]:  # type: ignore[override]  # (it never returns)
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
         assert not path.startswith("models"), f"{path} was listed"
         return super().entries(path, after=after, most=most)
 
@@ -41,10 +45,15 @@ def _real() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  (stamps of real files are compared with the real clock)
 
 
-def opened(world: World, kind: type[LocalStorage] = LocalStorage) -> Registry:
+def _later() -> datetime:
+    """Return a time at which what was written is no longer new."""
+    return _real() + timedelta(minutes=1)
+
+
+def opened(world: World, kind: type[LocalStorage] = LocalStorage, *, now: Callable[[], datetime] = _later) -> Registry:
     """Open as a process does that was just started."""
     assert world.folder is not None
-    around = Surroundings(now=_real, nonce=world.surroundings.nonce)
+    around = Surroundings(now=now, nonce=world.surroundings.nonce)
     return Registry(kind(world.folder), surroundings=around, environ={}, home=Path("/nonexistent"))
 
 
@@ -54,9 +63,10 @@ def listed(world: World) -> Roll:
 
 
 def settled(world: World) -> Roll:
-    """List once that all is no longer new; nobody can set back the time of a change."""
-    time.sleep(2.1)
-    return listed(world)
+    """List what is no longer new, and let a further change have another time."""
+    roll = listed(world)
+    time.sleep(TICK)
+    return roll
 
 
 def line(roll: Roll, name: str) -> ModelLine:
@@ -70,7 +80,8 @@ def test_another_process_lists_the_same_without_any_log(world: World) -> None:
 
 
 def test_what_is_new_is_read_again_as_a_change_might_not_show(world: World) -> None:
-    listed(world)
+    with opened(world, now=_real) as registry:
+        call_roll(registry)
     with pytest.raises(AssertionError, match="was listed"):
         call_roll(opened(world, ShutLogs))
 

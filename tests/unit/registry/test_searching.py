@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from builders import World
-
 from signoff.policy.history import History
 from signoff.policy.query import Query, parse_query
 from signoff.registry.rows import VersionRow, headline
