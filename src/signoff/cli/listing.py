@@ -9,8 +9,9 @@ import click
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
 from signoff.cli.words import age_cell
+from signoff.registry.keptroll import ModelLine
 from signoff.registry.problems import Problem
-from signoff.registry.roll import ModelLine, call_roll, roll_of
+from signoff.registry.roll import call_roll, roll_of
 from signoff.values.display import UNKNOWN
 from signoff.values.times import stamp
 

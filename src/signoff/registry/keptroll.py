@@ -2,7 +2,7 @@
 
 The rule it keeps: for showing, never for deciding: whoever decides reads the log and verifies it. A line is believed
 only on a filesystem of this machine that dates its folders, only while the folders of the model's log and versions and
-every record look as they did, under the same trust record, and where this client has seen no other head. What changed
+every record look as they did, under the same trust record, and where its head is what this client remembers. What changed
 so lately that a further change might not show is not kept. Losing or forging it costs time, or shows a wrong list.
 """
 
@@ -120,7 +120,7 @@ class KeptRoll:
         """Return the line of a model that looks as it did; None where it has to be read."""
         row = self._before.rows.get(name)
         pin = self._reader.pins.pins.get(layout.model_chain(name))
-        if row is None or (pin is not None and pin != Pin(row.length, row.head)):
+        if row is None or pin != (Pin(row.length, row.head) if row.length else None):
             return None
         if self._places.stamp(_paths(name, row.length))[0] != row.stamp:
             return None

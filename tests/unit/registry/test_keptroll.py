@@ -10,6 +10,7 @@ import pytest
 
 from builders import World
 from signoff.registry.keptroll import KeptRoll, ModelLine
+from signoff.registry.pins import forget_pins
 from signoff.registry.registry import Registry
 from signoff.registry.roll import Roll, call_roll
 from signoff.schema import layout
@@ -132,6 +133,13 @@ def test_a_head_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_her
     other.register("3")
     listed(other)
     assert not line(listed(world), "fraud").sound
+
+
+def test_what_this_client_was_told_to_forget_is_read_again(world: World) -> None:
+    settled(world)
+    forget_pins(world.id)
+    with pytest.raises(AssertionError, match="was listed"):
+        call_roll(opened(world, ShutLogs))
 
 
 def test_other_rules_are_a_reason_to_read_all(world: World) -> None:
