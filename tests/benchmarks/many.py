@@ -108,7 +108,7 @@ def make_registered(root: Path, *, models: int, versions: int, said: Said = _usu
             (place / "SHA256SUMS").write_bytes(sums)
             line = (
                 f'{{"_type":"https://in-toto.io/Statement/v1","predicate":{{"action":"register","author":"ana","built_by":["ana"],'
-                f'"card":null,"chain":"models/{model}","key":"{signer.fingerprint}","materials":[],"nonce":"{version:032x}",'
+                f'"card":null,"chain":"models/{model}","key":"{signer.fingerprint}","nonce":"{version:032x}",'
                 f'"policy":{{"seq":1,"sha256":"{policy["sha256"]}"}},"prev":"{prev}","registry":"{world.id}","seq":{version},'
                 f'"time":"2026-11-23T08:00:02Z","version":"{version}"}},"predicateType":"urn:signoff:record:v1",'
                 f'"subject":[{{"digest":{{"sha256":"{hashlib.sha256(sums).hexdigest()}"}},"name":"{model}:{version}"}}]}}\n'

@@ -106,9 +106,14 @@ class Series(Sequence[LogRecord]):
             longer.length += 1
         return longer
 
+    def onto(self, pile: Pile) -> None:
+        """Say where its records may be put aside later; what goes on from it, or is its beginning, knows it then."""
+        self.pile = self.pile or pile
+
     def put_aside(self, pile: Pile, *, since: int = 0) -> None:
         """Keep the bytes of the records from a place on, and no longer what they say, if the pile has room for them."""
-        self.pile = self.pile or pile
+        self.onto(pile)
+        assert self.pile is not None
         held = [
             (at, one) for at, one in enumerate(self.items[since : self.length], since) if isinstance(one, LogRecord)
         ]

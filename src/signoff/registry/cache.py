@@ -19,6 +19,7 @@ from signoff.registry.problems import Problem
 from signoff.schema.cards import VersionMetadata
 from signoff.schema.scalars import Real
 from signoff.storage.base import Info, Storage
+from signoff.storage.glancing import Glance
 from signoff.storage.spool import Spool
 from signoff.values.metrics import Metric
 from signoff.values.names import Digest
@@ -85,7 +86,7 @@ def look_of(files: Iterable[tuple[str, Info]]) -> Look:
     return Look(_digest(parts), changed)
 
 
-def meaning(look: Look, said: Iterable[str]) -> Look:
+def meaning(look: Look | Glance, said: Iterable[str]) -> Look:
     """Return how files look together with what else their meaning depends on."""
     return Look(_digest((look.stamp.hex(), *said)), look.changed)
 
@@ -214,7 +215,11 @@ class Cache:
         It is sure to show where the files did not change within the last moment.
         """
         before, self._unanswered = self._unanswered, self._storage.unanswered.count
-        return before == self._unanswered and look.changed < self._now().timestamp() - MOMENT
+        return before == self._unanswered and look.changed < self.sure_until()
+
+    def sure_until(self) -> float:
+        """Return up to when, in seconds since 1970, what changed looks otherwise than whatever changes from now on."""
+        return self._now().timestamp() - MOMENT
 
     def rows(self, model: str, versions: Sequence[str]) -> Mapping[str, tuple[bytes, bytes]]:
         """Return the rows of some of a model's versions, for `find`."""

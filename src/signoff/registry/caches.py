@@ -14,7 +14,7 @@ from signoff.storage.shelf import count_rows
 from signoff.storage.state import list_cache, remove_cache
 
 OURS = re.compile(r"(?:[0-9a-f]{64}/)?(?:\.tmp-)?[a-z]+[A-Za-z0-9.+-]*\.(?:sqlite|sqlite-journal|msgpack)")
-VERSIONED = re.compile(r"(?:files|lists)-(?P<version>.+)-\d+-[0-9a-f]{16}\.(?:sqlite|msgpack)")
+VERSIONED = re.compile(r"(?:files|lists|roll)-(?P<version>.+)-\d+-[0-9a-f]{16}\.(?:sqlite|msgpack)")
 
 
 class Cached(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,12 +15,12 @@ from signoff.registry.facts import StoredFacts
 from signoff.registry.problems import Problem
 from signoff.schema import layout
 from signoff.schema.cards import VersionMetadata, load_evaluation, load_version
-from signoff.storage.base import Info, Storage
+from signoff.storage.base import Info, Readable
 from signoff.values.metrics import Metric
 
 
 def read_registered(
-    storage: Storage, model: str, state: VersionState, *, listed: Mapping[str, Info] | None = None
+    storage: Readable, model: str, state: VersionState, *, listed: Mapping[str, Info] | None = None
 ) -> Contents:
     """Return what the files of a registered version say, as far as they are the registered ones.
 
@@ -52,7 +52,7 @@ def read_registered(
 
 
 def _size(
-    storage: Storage, model: str, version: str, files: Sequence[str], *, listed: Mapping[str, Info] | None
+    storage: Readable, model: str, version: str, files: Sequence[str], *, listed: Mapping[str, Info] | None
 ) -> int | None:
     if listed is not None:
         return sum(listed[path].size for path in files) if all(path in listed for path in files) else None
@@ -62,7 +62,7 @@ def _size(
         return None
 
 
-def read_card(storage: Storage, model: str, version: str) -> str | None:
+def read_card(storage: Readable, model: str, version: str) -> str | None:
     """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
     try:
         content = storage.read(layout.version_file(model, version, layout.CARD_FILE), most=layout.LARGEST_CARD)
@@ -71,7 +71,7 @@ def read_card(storage: Storage, model: str, version: str) -> str | None:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_draft(storage: Storage, model: str, version: str, files: Sequence[tuple[str, Info]]) -> Contents:
+def read_draft(storage: Readable, model: str, version: str, files: Sequence[tuple[str, Info]]) -> Contents:
     """Return what the files of a folder that is not registered say; `files` as `Storage.walk` returns them."""
     problems = list[Problem]()
     metadata = _draft_metadata(storage, model, version, problems)
@@ -88,7 +88,7 @@ def read_draft(storage: Storage, model: str, version: str, files: Sequence[tuple
     )
 
 
-def _draft_metadata(storage: Storage, model: str, version: str, problems: list[Problem]) -> VersionMetadata | None:
+def _draft_metadata(storage: Readable, model: str, version: str, problems: list[Problem]) -> VersionMetadata | None:
     path = layout.version_file(model, version, layout.VERSION_FILE)
     try:
         metadata = load_version(storage.read(path, most=layout.LARGEST_METADATA))
@@ -102,7 +102,7 @@ def _draft_metadata(storage: Storage, model: str, version: str, problems: list[P
 
 
 def _draft_metrics(
-    storage: Storage, model: str, version: str, *, files: Sequence[tuple[str, Info]], problems: list[Problem]
+    storage: Readable, model: str, version: str, *, files: Sequence[tuple[str, Info]], problems: list[Problem]
 ) -> tuple[Metric, ...]:
     found: list[Metric] = []
     for name, _ in files:

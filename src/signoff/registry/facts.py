@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from signoff.errors import SchemaError, StorageError
 from signoff.schema import layout
-from signoff.storage.base import Storage
+from signoff.storage.base import Readable
 
 if TYPE_CHECKING:
     from signoff.schema.cards import Evaluation, VersionMetadata
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class StoredFacts:
     """The facts of one model, each read once: a digest has one meaning."""
 
-    def __init__(self, storage: Storage, model: str) -> None:
+    def __init__(self, storage: Readable, model: str) -> None:
         """Read from a model's folder."""
         self._storage = storage
         self._model = model

@@ -23,14 +23,21 @@ def is_model(reader: Reader, name: str) -> bool:
     return any(entry.name in layout.MODEL_MARKS for entry in entries)
 
 
-def find_models(reader: Reader) -> tuple[tuple[str, ...], list[Problem]]:
-    """Return the names of all models, sorted, and what else stands where models belong."""
+def find_models(reader: Reader, *, folders: list[str] | None = None) -> tuple[tuple[str, ...], list[Problem]]:
+    """Return the names of all models, sorted, and what else stands where models belong.
+
+    Args:
+        reader: The registry's reader.
+        folders: Gets every folder that was listed.
+    """
     problems: list[Problem] = []
     names: list[str] = []
     pending = [""]
     while pending:
         prefix = pending.pop()
         folder = layout.model_folder(prefix) if prefix else layout.MODELS
+        if folders is not None:
+            folders.append(folder)
         try:
             entries = reader.storage.entries(folder)
         except NotFoundError:

@@ -11,13 +11,12 @@ import msgspec
 from msgspec.structs import replace
 
 from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
-from signoff.policy.fold import fold
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
-from signoff.policy.states import States
 from signoff.policy.trust import TrustChain, verify_trust
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
+from signoff.registry.grown import Fresh, Grown
 from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
 from signoff.registry.problems import Problem
@@ -61,13 +60,6 @@ class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
             raise self.alarm
 
 
-class Grown(msgspec.Struct, frozen=True):
-    """A log that was verified, and the history that was folded from it."""
-
-    log: VerifiedLog
-    history: History
-
-
 class Reader:
     """Reads chains, each slot once, and remembers them for the next call."""
 
@@ -87,6 +79,7 @@ class Reader:
         self._logs: dict[str, ModelLog] = {}
         self._facts: dict[str, StoredFacts] = {}
         self._held, self.spool = 0, Spool()
+        self._read_last: Fresh | None = None
         self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
@@ -151,6 +144,8 @@ class Reader:
             return self._unreadable(model, str(error))
         entries, strange = behind
         if not entries:
+            if strange != known.strange and not self.storage.paged:
+                known = self._logs[model] = replace(known, strange=strange)
             return known
         contents = read_slots(self.storage, known.log.chain, entries, after=len(known.log.records))
         grown = self._grown(model, Grown(known.log, known.history), list(contents))
@@ -186,7 +181,7 @@ class Reader:
                 reading = replace(reading, problems=reading.problems[:-1])  # the log is at fault, not its pack
         return self._keep(model, grown, beside=reading)
 
-    def _verified(self, model: str, reading: Reading) -> "Grown":
+    def _verified(self, model: str, reading: Reading) -> Grown:
         chain, contents = layout.model_chain(model), reading.contents
         note = self._vouching.find(chain, contents)
         start = Grown(VerifiedLog(chain=chain), History(model=model))
@@ -219,9 +214,7 @@ class Reader:
         known = self.known(model)
         self._keep(model, self._settled(log, history, known.history), beside=known)
 
-    def _grown(
-        self, model: str, grown: "Grown", contents: Sequence[bytes | str], *, note: Vouched = NOTHING
-    ) -> "Grown":
+    def _grown(self, model: str, grown: Grown, contents: Sequence[bytes | str], *, note: Vouched = NOTHING) -> Grown:
         """Return a log and its history after more slots."""
         for begin in range(0, len(contents), AT_ONCE):
             part = contents[begin : begin + AT_ONCE]
@@ -232,22 +225,28 @@ class Reader:
                 break
         return grown
 
-    def _folded(self, model: str, log: VerifiedLog, before: History) -> "Grown":
+    def _folded(self, model: str, log: VerifiedLog, before: History) -> Grown:
+        from signoff.policy.fold import fold  # noqa: PLC0415  (a list whose lines are kept folds nothing)
+
         new = log.records[len(before.entries) :]
         history = fold(new, self.trust, self.facts(model), start=before) if new else before
         return self._settled(log, history, before)
 
-    def _settled(self, log: VerifiedLog, history: History, before: History) -> "Grown":
-        """Return what has grown, with one series of records for both; of very many, all but few are put aside."""
+    def _settled(self, log: VerifiedLog, history: History, before: History) -> Grown:
+        """Return what has grown, with one series of records for both; of very many, all but few are put aside.
+
+        What was read last is put aside when more is read: whoever reads a log makes its views right after it.
+        """
         known = len(before.entries)
         self._held += len(log.records) - known
         if self._held > MOST_HELD:
-            log.records.put_aside(self.spool, since=known)
-            if isinstance(history.versions, States):
-                history.versions.put_aside(log.records, since=len(before.versions))
+            if self._read_last is not None:
+                self._read_last.put_aside(self.spool)
+            log.records.onto(self.spool)
+            self._read_last = Fresh(log.records, history.versions, known, len(before.versions))
         return Grown(log, replace(history, entries=history.entries.within(log.records)))
 
-    def _keep(self, model: str, grown: "Grown", *, beside: Reading | ModelLog) -> ModelLog:
+    def _keep(self, model: str, grown: Grown, *, beside: Reading | ModelLog) -> ModelLog:
         log, history = grown.log, grown.history
         known = ModelLog(
             log=log,

@@ -1,43 +1,28 @@
 """The models of a registry in few words, as a list of models shows them.
 
-The rule it keeps: what is told comes from verified logs and from the names of folders; no file of a version is looked
-at, and no view of a version is made.
+The rule it keeps: what is told comes from verified logs and from the names of folders, or was told so before and looks
+as it did then; no file of a version is looked at, and no view of a version is made.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from signoff.errors import SignoffError, StorageError
 from signoff.policy.history import History
 from signoff.policy.stage import stage_order
+from signoff.registry.keptroll import KeptRoll, ModelLine
 from signoff.registry.models import find_models
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
 from signoff.registry.registry import Registry
-from signoff.registry.snapshot import GONE, Snapshot
-from signoff.registry.views import status_of
 from signoff.schema import layout
 from signoff.storage.base import Entry
 from signoff.values.names import VersionName
 
-
-class ModelLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One model.
-
-    Attributes:
-        name: Its name.
-        history: What its log says.
-        versions: How many versions it has, with those that are not registered and those whose folders are missing.
-        bad: The versions that a stage points at and nobody should use: they are gone or revoked.
-        sound: Whether decisions may be made on its log.
-    """
-
-    name: str
-    history: History
-    versions: int
-    bad: tuple[str, ...]
-    sound: bool
+if TYPE_CHECKING:
+    from signoff.registry.snapshot import Snapshot
 
 
 class Roll(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,26 +39,30 @@ class Roll(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[Problem, ...]
 
 
-def call_roll(registry: Registry) -> Roll:
-    """Return all models as they are now."""
+def call_roll(registry: Registry, *, anew: bool = False) -> Roll:
+    """Return all models as they are now; `anew`: read every log, also of models that look as they did when it was read."""
     reader = registry.reader
     alarms = list(_alarm(layout.TRUST_CHAIN, reader.trust_alarm))
     models = []
-    for name in find_models(reader)[0]:
-        known = reader.log(name)
-        if known.alarm is not reader.trust_alarm:
-            alarms += _alarm(layout.model_chain(name), known.alarm)
-        models.append(_line(reader, known.history, sound=known.alarm is None))
+    with KeptRoll(reader, registry.surroundings.now, anew=anew) as kept:
+        for name in kept.names(lambda folders: find_models(reader, folders=folders)[0]):
+            line = kept.find(name)
+            if line is None:
+                known = reader.log(name)
+                if known.alarm is not reader.trust_alarm:
+                    alarms += _alarm(layout.model_chain(name), known.alarm)
+                line = _line(reader, known.history, sound=known.alarm is None)
+                kept.keep(known, line)
+            models.append(line)
     stages = stage_order(reader.trust.newest.document)
     return Roll(stages=stages, models=tuple(models), alarms=tuple(alarms))
 
 
-def roll_of(snapshot: Snapshot) -> Roll:
+def roll_of(snapshot: "Snapshot") -> Roll:
     """Return all models as a snapshot has them."""
     models = tuple(
-        ModelLine(
-            name=one.name,
-            history=one.history,
+        _told(
+            one.history,
             versions=len(one.versions),
             bad=tuple(held.version for held in one.stages.values() if one.is_bad(held.version)),
             sound=one.sound,
@@ -84,7 +73,22 @@ def roll_of(snapshot: Snapshot) -> Roll:
     return Roll(stages=snapshot.stages, models=models, alarms=alarms)
 
 
+def _told(history: History, *, versions: int, bad: tuple[str, ...], sound: bool) -> ModelLine:
+    return ModelLine(
+        name=history.model,
+        versions=versions,
+        newest=history.newest_version or "",
+        latest=history.latest,
+        stages={one.stage: one.version for one in history.stages.values()},
+        bad=bad,
+        sound=sound,
+    )
+
+
 def _line(reader: Reader, history: History, *, sound: bool) -> ModelLine:
+    from signoff.registry.snapshot import GONE  # noqa: PLC0415  (a list whose lines are kept makes none)
+    from signoff.registry.views import status_of  # noqa: PLC0415
+
     registered = history.versions
     folders = frozenset(_folders(reader, history.model, registered))
     bad = []
@@ -93,7 +97,7 @@ def _line(reader: Reader, history: History, *, sound: bool) -> ModelLine:
         if state is None or status_of(state, present=held.version in folders) in GONE:
             bad.append(held.version)
     count = len(registered) + sum(name not in registered for name in folders)
-    return ModelLine(name=history.model, history=history, versions=count, bad=tuple(bad), sound=sound)
+    return _told(history, versions=count, bad=tuple(bad), sound=sound)
 
 
 def _alarm(chain: str, alarm: SignoffError | None) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from signoff.registry.reader import ModelLog, Reader
 from signoff.registry.rows import primary_metrics
 from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
+from signoff.registry.unchanged import Unchanged
 from signoff.registry.versions import VersionScan
 from signoff.registry.views import VersionView, totals_of
 from signoff.schema import layout
@@ -65,6 +66,7 @@ class Scanner:
         self._models: dict[str, ModelView] = {}
         self._found: tuple[tuple[str, ...], list[Problem]] = ((), [])
         self._complete = False
+        self._unchanged = Unchanged(self._storage, cache.sure_until)
         self._glanced, self._false = False, dict[str, Problem]()
 
     def scan(
@@ -78,13 +80,21 @@ class Scanner:
             so_far: Called now and then with what was read until then, beside what was known before.
         """
         trust_moved = self._reader.refresh_trust()
+        if trust_moved:
+            self._unchanged.forget()
+        with self._unchanged.looking():
+            return self._scan(changed, trust_moved=trust_moved, complete=complete, so_far=so_far)
+
+    def _scan(
+        self, changed: Collection[str] | None, *, trust_moved: bool, complete: bool, so_far: SoFar | None
+    ) -> Snapshot:
         if self._glanced and changed:
             return self._scan_glanced(changed, again=trust_moved)
         self._glanced = False
         everything = trust_moved or not changed or complete != self._complete
         paths = None if everything else changed
         if paths is None or any(may_move_models(path, self._models) for path in paths):
-            self._found = find_models(self._reader)
+            self._unchanged.find(self._find_models, anew=trust_moved)
         names, strange = self._found
         touched = names if paths is None else touched_models(paths, names)
         new = [name for name in names if name not in self._models]
@@ -94,7 +104,7 @@ class Scanner:
             so_far(self._snapshot(strange, complete=False))
         for name in dict.fromkeys((*touched, *new)):
             only = None if paths is None or name in new else touched_versions(paths, name)
-            self._models[name] = self._model(name, complete=complete, only=only, pulse=pulse)
+            self._models[name] = self._again(name, complete=complete, only=only, pulse=pulse)
             if pulse is not None and pulse.is_due():
                 pulse.tell(self._models[name])
         self._complete = complete
@@ -147,6 +157,31 @@ class Scanner:
             complete=complete,
         )
 
+    def _find_models(self) -> list[str]:
+        """Find the models; return the folders in which they were looked for."""
+        folders: list[str] = []
+        self._found = find_models(self._reader, folders=folders)
+        return folders
+
+    def _again(
+        self, name: str, *, complete: bool, only: Collection[str] | None, pulse: "Pulse | None" = None
+    ) -> ModelView:
+        """Return a model as it is now: the very same where it is as it was, `only` saying where it may have changed."""
+        if not complete or only is not None:
+            return self._model(name, complete=complete, only=only, pulse=pulse)
+        mark, before = self._unchanged.look(name), self._models.get(name)
+        alike = self._versions.judges_alike(name, self._reader.trust.newest.document)
+        if (
+            before is not None
+            and alike
+            and self._unchanged.is_same(name, mark, self._versions.seen.get(name), before.history)
+        ):
+            return before
+        view = self._model(name, complete=True, pulse=pulse)
+        if self._reader.known(name).alarm is None:
+            self._unchanged.keep(name, mark)
+        return view
+
     def _partly(self, part: ModelView) -> Snapshot:
         """Return what is known while a model is being read."""
         self._models[part.name] = part
@@ -181,6 +216,7 @@ class Scanner:
     def _model(
         self, name: str, *, complete: bool, only: Collection[str] | None = None, pulse: "Pulse | None" = None
     ) -> ModelView:
+        self._unchanged.forget(name)
         known = self._reader.log(name)
         path = f"{layout.model_folder(name)}/{layout.MODEL_FILE}"
         metadata, problems = self._load(path, load_model, ModelMetadata())

@@ -10,19 +10,24 @@ from math import nan
 
 import msgspec
 
+from signoff.policy.history import VersionState
 from signoff.registry.rows import headline
 from signoff.registry.views import VersionView
+from signoff.schema import layout
+
+FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
+"""The files that every registered version's view is made of."""
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
     """What this process has read of one version.
 
     Attributes:
-        stamp: How its files looked then; b"" where a later change might not show; None where nobody looked.
+        mark: How its files looked then; 0 where a later change might not show; None where nobody looked.
         view: What was made of it.
     """
 
-    stamp: bytes | None
+    mark: int | None
     view: VersionView
 
 
@@ -67,6 +72,16 @@ class SeenVersions:
             del numbers[registered:]
         for gone in self.drafts.keys() - names:
             del self.drafts[gone]
+
+
+def files_of(spoken: VersionState | None) -> Sequence[str]:
+    """Return the files that a registered version's view is made of; `spoken` is its state, where somebody spoke of it."""
+    return (*FIXED, *(one.name for one in spoken.evaluations)) if spoken and spoken.evaluations else FIXED
+
+
+def absent_of(seen: Seen) -> str:
+    """Return the file of a registered version that was not there."""
+    return layout.CARD_FILE if seen.view.card is None else ""
 
 
 def _figure(view: VersionView, name: str) -> float:

@@ -20,14 +20,13 @@ from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, 
 from signoff.registry.contents import problem, read_card, read_draft, read_registered
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
-from signoff.registry.seen import Seen, SeenVersions
+from signoff.registry.seen import Seen, SeenVersions, absent_of, files_of
 from signoff.registry.views import StageStatus, VersionView, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
 from signoff.storage.base import Info
-from signoff.storage.glancing import Glances
+from signoff.storage.glancing import Glance, Glances
 
-FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 UNREAD = Contents()
 FEW = 8
 
@@ -50,6 +49,11 @@ class VersionScan:
     def figures(self, model: str) -> dict[str, bytes]:
         """Return the numbers that are at hand, see `ModelView.figures`."""
         return {name: numbers.tobytes() for name, numbers in self.seen[model].figures.items()}
+
+    def judges_alike(self, model: str, trust: TrustDocument) -> bool:
+        """Tell whether the views of a model were made under these rules."""
+        rules = self.rules.get(model)
+        return rules is trust or rules == trust
 
     def card_now(self, model: str, version: str) -> str | None:
         """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
@@ -89,7 +93,7 @@ class ModelVersions:
         self._states = history.versions if isinstance(history.versions, States) else States.of(history.versions)
         self._present, self._deep = present, deep
         self._seen = scan.seen.setdefault(model, SeenVersions())
-        self._judged_alike = scan.rules.get(model) == trust
+        self._judged_alike = scan.judges_alike(model, trust)
         self._rows: Mapping[str, tuple[bytes, bytes]] = {}
         self._fetched: frozenset[str] = frozenset()
         self._glances = Glances(scan.storage, f"{layout.model_folder(model)}/{layout.VERSIONS}")
@@ -127,27 +131,29 @@ class ModelVersions:
         present, before = version in self._present, self._seen.get(self._at, version)
         if not self._deep or not present:
             return self._kept(version, None, self._view(self._states[version], UNREAD, present=present, deep=False))
-        states = before.view.states if before is not None and before.stamp is not None else None
+        states = before.view.states if before is not None and before.mark is not None else None
         known = states is self._states or (states is not None and self._states.same_at(version, states))
-        if known and not again and before is not None:
-            return self._again(before, version)
         spoken = self._states.spoken_of(version)
-        evaluations = spoken.evaluations if spoken else ()
-        look = Look(*self._glances.at(version, (*FIXED, *(one.name for one in evaluations))))
-        if known and before is not None and before.stamp == look.stamp:
+        if known and before is not None and (not again or before.mark == self._mark(before, spoken)):
             return self._again(before, version)
+        evaluations = spoken.evaluations if spoken else ()
+        look = self._glances.at(version, files_of(spoken))
         state = self._states[version]
         whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in evaluations)))
-        contents, stamp = self._as_before(before, look, state) or self._row(version, whole), look.stamp
+        contents, mark = self._as_before(before, look, state) or self._row(version, whole), look.mark
         if contents is None:
             self._scan.reader.facts(self._model).forget(state.digest)
-            contents = read_registered(self._scan.storage, self._model, state, listed=self._glances.listed(version))
-            stamp = self._read(version, whole, contents) and stamp
-        return self._kept(version, stamp, self._view(state, contents, present=True, deep=True))
+            with self._glances.near(version) as near:
+                contents = read_registered(near, self._model, state, listed=self._glances.listed(version))
+            mark = mark if self._read(version, whole, contents) else 0
+        return self._kept(version, mark, self._view(state, contents, present=True, deep=True))
 
-    def _as_before(self, before: Seen | None, look: Look, state: VersionState) -> Contents | None:
+    def _mark(self, before: Seen, spoken: VersionState | None) -> int:
+        return self._glances.mark(before.view.version, files_of(spoken), absent=absent_of(before))
+
+    def _as_before(self, before: Seen | None, look: Glance, state: VersionState) -> Contents | None:
         """Return what the files said before, where they look as they did and the log means the same ones."""
-        was = before.view.state if before is not None and before.stamp == look.stamp else None
+        was = before.view.state if before is not None and before.mark == look.mark else None
         if before is None or was is None or (was.digest, was.evaluations) != (state.digest, state.evaluations):
             return None
         return contents_of(before.view.said)
@@ -159,12 +165,12 @@ class ModelVersions:
         if self._judged_alike and view.stages == stages and view.aliases == aliases:
             return view
         state, contents = self._states[version], contents_of(view.said)
-        return self._kept(version, before.stamp, self._view(state, contents, present=True, deep=True))
+        return self._kept(version, before.mark, self._view(state, contents, present=True, deep=True))
 
     def _draft(self, version: str, *, again: bool) -> VersionView:
         reserved = self._history.reserved.get(version)
         before = self._seen.get(self._at, version)
-        stamp, contents, faults = self._draft_contents(version, again=again) if self._deep else (None, UNREAD, ())
+        mark, contents, faults = self._draft_contents(version, again=again) if self._deep else (None, UNREAD, ())
         if contents is None:  # as before
             assert before is not None
             if not (before.view.problems or reserved or before.view.states):
@@ -185,16 +191,14 @@ class ModelVersions:
             author=intern((contents.metadata.author if contents.metadata else None) or ""),
             moment=contents.moment,
         )
-        return self._kept(version, stamp, view)
+        return self._kept(version, mark, view)
 
-    def _draft_contents(
-        self, version: str, *, again: bool
-    ) -> tuple[bytes | None, Contents | None, tuple[Problem, ...]]:
+    def _draft_contents(self, version: str, *, again: bool) -> tuple[int | None, Contents | None, tuple[Problem, ...]]:
         """Return what a draft's files say and how they look; None where they say what they did."""
         before = self._seen.get(self._at, version)
-        seen = before if before is not None and before.stamp is not None and not before.view.states else None
+        seen = before if before is not None and before.mark is not None and not before.view.states else None
         if seen is not None and not again:
-            return seen.stamp, None, ()
+            return seen.mark, None, ()
         try:
             files: tuple[tuple[str, Info], ...] = self._glances.walk(version)
         except StorageError as error:
@@ -202,20 +206,21 @@ class ModelVersions:
             unknown = msgspec.structs.replace(contents, files=None, size=None)
             return None, unknown, (problem(self._model, version, str(error), error.hint),)
         look = look_of(files)
-        if seen is not None and seen.stamp == look.stamp:
-            return look.stamp, None, ()
-        known, stamp = self._row(version, look), look.stamp
+        mark = hash(look.stamp)
+        if seen is not None and seen.mark == mark:
+            return mark, None, ()
+        known = self._row(version, look)
         if known is None:
             known = read_draft(self._scan.storage, self._model, version, files)
-            stamp = self._read(version, look, known) and stamp
-        return stamp, known, ()
+            mark = mark if self._read(version, look, known) else 0
+        return mark, known, ()
 
-    def _read(self, version: str, look: Look, contents: Contents) -> bytes:
-        """Keep what was read just now; return b"" where it is so new that a later change might not show."""
+    def _read(self, version: str, look: Look, contents: Contents) -> bool:
+        """Keep what was read just now; return False where it is so new that a later change might not show."""
         if not self._scan.cache.settled(look):
-            return b""
+            return False
         self._scan.cache.keep(self._model, version, look, contents)
-        return look.stamp
+        return True
 
     def _row(self, version: str, look: Look) -> Contents | None:
         """Return what files that look like this say, where this client read them before."""
@@ -231,10 +236,10 @@ class ModelVersions:
             return before.view.said
         return self._scan.asides.keep(contents)
 
-    def _kept(self, version: str, stamp: bytes | None, view: VersionView) -> VersionView:
+    def _kept(self, version: str, mark: int | None, view: VersionView) -> VersionView:
         before = self._seen.get(self._at, version)
-        if stamp is not None or before is None or before.stamp is None or before.view.registered != view.registered:
-            self._seen.put(self._at, Seen(stamp, view))
+        if mark is not None or before is None or before.mark is None or before.view.registered != view.registered:
+            self._seen.put(self._at, Seen(mark, view))
         return view
 
     def _view(self, state: VersionState, contents: Contents, *, present: bool, deep: bool) -> VersionView:

@@ -6,6 +6,7 @@ registry's root and joined by `/`.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 REGISTRY_FILE = "registry.yaml"
 MODELS = "models"
@@ -70,6 +71,7 @@ def chain_folder(chain: str) -> str:
     return f"{chain}/{LOG}" if chain.startswith(f"{MODELS}/") else f"{PRIVATE}/{chain}"
 
 
+@lru_cache(maxsize=4096)
 def slot_name(seq: int) -> str:
     """Return the file name of the slot `seq`, from 1."""
     return f"{seq:08d}.rec"

@@ -91,6 +91,16 @@ class StoppedError(StorageError):
     """What was under way was stopped because someone asked; what was complete is kept, and doing the same goes on from there."""
 
 
+class Readable(Protocol):
+    """What files are read from: a storage, or a folder of it."""
+
+    def read(self, path: str, *, most: int) -> bytes:
+        """Return a regular file's bytes; see `Storage.read`."""
+
+    def info(self, path: str) -> Info:
+        """Return a regular file's size and stamp; see `Storage.info`."""
+
+
 class Storage(Protocol):
     """A registry's storage.
 

@@ -14,10 +14,11 @@ from typing import BinaryIO, Literal
 from signoff.errors import AlreadyExistsError, NotFoundError, StorageError
 from signoff.storage.arriving import Parts
 from signoff.storage.base import Capabilities, Entry, Info, Told, Unanswered
-from signoff.storage.folders import READ, failed, open_folder, open_regular, stat_regular, sync_folder
+from signoff.storage.folders import failed, open_folder, open_regular, stat_regular, sync_folder
 from signoff.storage.mounts import filesystem_of, notifies, number_of
-from signoff.storage.paths import DEEPEST, are_plain, bytewise, in_order, split_file, split_folder
+from signoff.storage.paths import DEEPEST, bytewise, in_order, split_file, split_folder
 from signoff.storage.publishing import CannotPublishError, Target, exchange, publish, publish_parts, put_hint
+from signoff.storage.reading import read_in, read_neighbours
 from signoff.storage.walking import info_of, walk_open
 
 OPENED_READ_ONLY = "it was opened read-only"
@@ -86,24 +87,12 @@ class LocalStorage:
         """Return a regular file's bytes, at most `most`."""
         parts, name = split_file(path)
         with open_folder(self.root, parts) as folder:
-            return _read(folder, name, path=path, most=most)
+            return read_in(folder, name, path=path, most=most)
 
     def read_many(self, paths: Iterable[str], *, most: int) -> Iterator[bytes | StorageError]:
         """Yield each file's bytes or error; neighbours in one folder share its way."""
         for _, group in groupby(paths, key=lambda path: path.rpartition("/")[0]):
-            yield from self._read_neighbours(list(group), most=most)
-
-    def _read_neighbours(self, paths: list[str], *, most: int) -> Iterator[bytes | StorageError]:
-        try:
-            parts, _ = split_file(paths[0])
-            begin = paths[0].rindex("/") + 1 if parts else 0
-            plain = are_plain([path[begin:] for path in paths])
-            with open_folder(self.root, parts) as folder:
-                for path in paths:
-                    content = _read_at_once(folder, path[begin:], most=most) if plain else None
-                    yield _read_or_error(folder, path, most=most) if content is None else content
-        except StorageError as error:
-            yield from (error for _ in paths)
+            yield from read_neighbours(self.root, list(group), most=most)
 
     def open(self, path: str) -> BinaryIO:
         """Open a regular file for reading."""
@@ -221,61 +210,12 @@ def _kind(item: os.DirEntry[str]) -> Literal["folder", "other"]:
     return "folder" if item.is_dir(follow_symlinks=False) else "other"
 
 
-def _read(folder: int, name: str, *, path: str, most: int) -> bytes:
-    file, status = open_regular(folder, name, path=path)
-    try:
-        size = status.st_size
-        content = _read_up_to(file, size=size, most=most) if size <= most else b""
-    except OSError as error:
-        raise failed(path, error, doing="read") from error
-    finally:
-        os.close(file)
-    size = max(size, len(content))
-    if size > most:
-        message = f"{path!r} is too large: {size} bytes, where {most} are allowed"
-        raise StorageError(message)
-    return content
-
-
-def _read_up_to(file: int, *, size: int, most: int) -> bytes:
-    """Read a file of `size` bytes, which takes one call; where it grew meanwhile, up to one byte above the cap."""
-    content = os.read(file, size + 1)
-    while len(content) != size and (more := os.read(file, most + 1 - len(content))):
-        content += more
-    return content
-
-
-def _read_at_once(folder: int, name: str, *, most: int) -> bytes | None:
-    """Return a regular file's bytes; None where anything is unusual, for `_read` to say what it is."""
-    try:
-        file = os.open(name, READ, dir_fd=folder)
-    except OSError:
-        return None
-    try:
-        status = os.fstat(file)
-        if status.st_size > most or not stat.S_ISREG(status.st_mode):
-            return None
-        content = os.read(file, status.st_size + 1)
-    except OSError:
-        return None
-    finally:
-        os.close(file)
-    return content if len(content) == status.st_size else None
-
-
-def _read_or_error(folder: int, path: str, *, most: int) -> bytes | StorageError:
-    try:
-        return _read(folder, split_file(path)[1], path=path, most=most)
-    except StorageError as error:
-        return error
-
-
 def _compare(folder: int, name: str, *, path: str, expected: bytes) -> int:
     """Return the mode of a working file that still holds what was expected."""
     hint = "open it again and make the change in what is there now"
     try:
         mode = stat_regular(folder, name, path=path).st_mode
-        now = _read(folder, name, path=path, most=len(expected))
+        now = read_in(folder, name, path=path, most=len(expected))
     except NotFoundError as error:
         message = f"cannot replace {path!r}: it was removed meanwhile"
         raise AlreadyExistsError(message, hint=hint) from error

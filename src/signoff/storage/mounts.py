@@ -10,6 +10,7 @@ import re
 UNKNOWN = "unknown"
 MOUNTS = "/proc/self/mountinfo"
 TRUTHFUL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"})
+STACKED = frozenset({"overlay"})
 OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -60,3 +61,12 @@ def find_type(mountinfo: str, *, folder: str, device: int) -> str:
 def notifies(filesystem: str) -> bool:
     """Tell whether inotify announces every change on this type of filesystem."""
     return filesystem in TRUTHFUL
+
+
+def dates_folders(folder: str) -> bool:
+    """Tell whether a folder's time changes with every name that comes, goes or is exchanged in it, whoever does it.
+
+    What is below a stacked filesystem may change without it; network filesystems keep old times for a while.
+    """
+    filesystem = filesystem_of(folder)
+    return filesystem in TRUTHFUL and filesystem not in STACKED

@@ -16,7 +16,7 @@ MODEL = b"metrics:\n  - {name: accuracy, primary: true}\n"
 def seen(version: str, number: str = "", *, draft: bool = False) -> Seen:
     metrics = (Metric(name="accuracy", text=number, number=Decimal(number)),) if number else ()
     status: Status = "unregistered" if draft else "registered"
-    return Seen(b"look", VersionView(model="fraud", version=version, status=status, said=Said(metrics=metrics)))
+    return Seen(7, VersionView(model="fraud", version=version, status=status, said=Said(metrics=metrics)))
 
 
 def test_a_version_is_known_by_its_place_and_its_name() -> None:

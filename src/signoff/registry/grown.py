@@ -1,0 +1,35 @@
+"""Logs as they grow while they are read, and what of them is put aside.
+
+The rule it keeps: only where verified records stand changes, never what they say.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from signoff.policy.history import History, VersionState
+from signoff.policy.log import VerifiedLog
+from signoff.policy.states import States
+from signoff.records.series import Pile, Series
+
+
+class Grown(msgspec.Struct, frozen=True):
+    """A log that was verified, and the history that was folded from it."""
+
+    log: VerifiedLog
+    history: History
+
+
+class Fresh(msgspec.Struct, frozen=True):
+    """Records and states that were read last, and the place of the first new one among each."""
+
+    records: Series
+    versions: Mapping[str, VersionState]
+    record: int
+    version: int
+
+    def put_aside(self, pile: Pile) -> None:
+        """Keep the new ones as bytes, from which they are made when somebody asks for them."""
+        self.records.put_aside(pile, since=self.record)
+        if isinstance(self.versions, States):
+            self.versions.put_aside(self.records, since=self.version)

@@ -1,0 +1,28 @@
+"""What is put aside of logs that were read is what was read."""
+
+import pytest
+
+from builders import World
+from signoff.records.record import LogRecord
+from signoff.registry import reader as reading
+
+
+def test_what_was_read_last_is_put_aside_when_more_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    for model in ("fraud", "other"):
+        for version in ("1", "2"):
+            world.register(version, model=model)
+    whole = world.registry().reader
+    wanted = {model: whole.log(model) for model in ("fraud", "other")}
+    monkeypatch.setattr(reading, "MOST_HELD", 0)
+    reader = world.registry().reader
+    fraud = reader.log("fraud")
+    assert all(isinstance(item, LogRecord) for item in fraud.log.records.items)
+    states = dict(fraud.history.versions)
+    other = reader.log("other")
+    assert all(isinstance(item, bytes) for item in fraud.log.records.items)
+    assert (fraud, other) == (wanted["fraud"], wanted["other"])
+    assert dict(fraud.history.versions) == states
+    world.register("3", model="fraud")
+    assert [entry.record.seq for entry in reader.log("fraud").history.entries] == [1, 2, 3]
+    assert fraud == wanted["fraud"]

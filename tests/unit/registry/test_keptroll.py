@@ -1,0 +1,180 @@
+"""A list's line is shown again only while all it was made from looks as it did; nothing is decided on it."""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import World
+from signoff.registry.keptroll import KeptRoll, ModelLine
+from signoff.registry.pins import forget_pins
+from signoff.registry.registry import Registry
+from signoff.registry.roll import Roll, call_roll
+from signoff.schema import layout
+from signoff.storage.base import Entry
+from signoff.storage.local import LocalStorage
+from signoff.storage.state import list_cache, read_cache, write_cache
+from signoff.values.times import Surroundings
+
+TICK = 0.02
+"""Seconds after which a further change has another time, on the filesystems of this test."""
+RECORD = layout.record_path("models/fraud", 1)
+
+
+class ShutLogs(LocalStorage):
+    """A folder of which no model's log may be listed or read."""
+
+    def entries(self, path: str, *, after: str = "", most: int = 0) -> tuple[Entry, ...]:
+        assert not path.startswith("models"), f"{path} was listed"
+        return super().entries(path, after=after, most=most)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = World(folder=tmp_path / "registry")
+    for version in ("1", "2"):
+        world.register(version)
+    world.do("pam", "promote", "1", stage="staging")
+    world.register("1", model="other")
+    return world
+
+
+def _real() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  (stamps of real files are compared with the real clock)
+
+
+def _later() -> datetime:
+    """Return a time at which what was written is no longer new."""
+    return _real() + timedelta(minutes=1)
+
+
+def opened(world: World, kind: type[LocalStorage] = LocalStorage, *, now: Callable[[], datetime] = _later) -> Registry:
+    """Open as a process does that was just started."""
+    assert world.folder is not None
+    around = Surroundings(now=now, nonce=world.surroundings.nonce)
+    return Registry(kind(world.folder), surroundings=around, environ={}, home=Path("/nonexistent"))
+
+
+def listed(world: World) -> Roll:
+    with opened(world) as registry:
+        return call_roll(registry)
+
+
+def settled(world: World) -> Roll:
+    """List what is no longer new, and let a further change have another time."""
+    roll = listed(world)
+    time.sleep(TICK)
+    return roll
+
+
+def line(roll: Roll, name: str) -> ModelLine:
+    return next(one for one in roll.models if one.name == name)
+
+
+def test_another_process_lists_the_same_without_any_log(world: World) -> None:
+    first = settled(world)
+    assert call_roll(opened(world, ShutLogs)) == first
+    assert line(first, "fraud").stages == {"staging": "1"}
+
+
+def test_what_is_new_is_read_again_as_a_change_might_not_show(world: World) -> None:
+    with opened(world, now=_real) as registry:
+        call_roll(registry)
+    with pytest.raises(AssertionError, match="was listed"):
+        call_roll(opened(world, ShutLogs))
+
+
+def test_a_new_record_a_new_folder_and_a_new_model_show(world: World) -> None:
+    settled(world)
+    world.register("3")
+    world.write_version("draft", model="other")
+    world.register("1", model="third")
+    roll = listed(world)
+    assert [(one.name, one.newest, one.versions) for one in roll.models] == [
+        ("fraud", "3", 3),
+        ("other", "1", 2),
+        ("third", "1", 1),
+    ]
+
+
+def test_a_stage_that_points_at_a_folder_that_is_gone_shows(world: World) -> None:
+    settled(world)
+    assert world.folder
+    shutil.rmtree(world.folder / "models/fraud/versions/1")
+    assert line(listed(world), "fraud").bad == ("1",)
+
+
+def test_a_record_that_was_changed_in_its_place_is_an_alarm(world: World) -> None:
+    settled(world)
+    assert world.folder
+    place = world.folder / RECORD
+    content = place.read_bytes()
+    place.write_bytes(content.replace(b'"version":"1"', b'"version":"9"'))
+    roll = listed(world)
+    assert not line(roll, "fraud").sound
+    assert [one.place for one in roll.alarms] == ["models/fraud/log"]
+
+
+def test_a_rolled_back_log_is_an_alarm(world: World) -> None:
+    settled(world)
+    assert world.folder
+    (world.folder / layout.record_path("models/fraud", 3)).unlink()
+    assert not line(listed(world), "fraud").sound
+
+
+def test_a_head_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_here(world: World, tmp_path: Path) -> None:
+    assert world.folder
+    shutil.copytree(world.folder, tmp_path / "copy")
+    settled(world)
+    other = World(folder=tmp_path / "copy")
+    other.register("3")
+    listed(other)
+    assert not line(listed(world), "fraud").sound
+
+
+def test_what_this_client_was_told_to_forget_is_read_again(world: World) -> None:
+    settled(world)
+    forget_pins(world.id)
+    with pytest.raises(AssertionError, match="was listed"):
+        call_roll(opened(world, ShutLogs))
+
+
+def test_other_rules_are_a_reason_to_read_all(world: World) -> None:
+    settled(world)
+    world.change_trust(roles={})
+    with pytest.raises(AssertionError, match="was listed"):
+        call_roll(opened(world, ShutLogs))
+
+
+def test_a_log_with_an_alarm_is_not_kept(world: World) -> None:
+    world.put(layout.record_path("models/fraud", 4), b"no record\n")
+    assert not line(settled(world), "fraud").sound
+    assert not line(listed(world), "fraud").sound
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\x95", b"\x95\xa0\x90\xc4\x00\x90\x80"])
+def test_a_damaged_file_costs_time_only(world: World, content: bytes) -> None:
+    first = settled(world)
+    [name] = [name for name, _ in list_cache() if "/roll-" in name]
+    assert read_cache(name)
+    write_cache(name, content)
+    assert listed(world) == first
+
+
+def test_everything_is_read_where_somebody_asks_for_it(world: World) -> None:
+    first = settled(world)
+    with pytest.raises(AssertionError, match="was listed"):
+        call_roll(opened(world, ShutLogs), anew=True)
+    with opened(world) as registry:
+        assert call_roll(registry, anew=True) == first
+
+
+def test_nothing_is_kept_where_folders_are_not_dated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signoff.storage.glancing.dates_folders", lambda _: False)
+    settled(world)
+    assert not [name for name, _ in list_cache() if "/roll-" in name]
+    with KeptRoll(opened(world).reader, _real) as kept:
+        assert kept.find("fraud") is None
