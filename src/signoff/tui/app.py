@@ -9,10 +9,11 @@ from collections.abc import Callable
 import msgspec
 
 from signoff.errors import SignoffError
-from signoff.tui.feed import Feed, aside
+from signoff.tui.desk import aside
+from signoff.tui.feed import Feed
 from signoff.tui.fresh import fresh, stale
 from signoff.tui.keymap import for_textual
-from signoff.tui.messages import Seen, Unreadable
+from signoff.tui.messages import Seen, Unknown, Unreadable
 from signoff.tui.navigation import NavigatingApp
 from signoff.tui.screens.models import ModelsPage
 from signoff.tui.screens.page import Page
@@ -73,14 +74,28 @@ class SignoffApp(NavigatingApp):
         self.feed = feed_of(self)
 
     def first_page(self) -> Page:
-        """Return the models, so that no empty screen is painted first."""
-        return ModelsPage(self.session)
+        """Return the models, which appear with what is known of them, so that no empty screen is painted first."""
+        page = ModelsPage(self.session)
+        page.hidden = True
+        page.add_class(self.size_class())
+        return page
+
+    def begin(self) -> None:
+        """Have the first page appear, and look for keys once it stands."""
+        page = self.page
+        if page.hidden and page.page_id == ModelsPage.page_id:
+            page.appear()
+            page.call_after_refresh(self._go_on)
+
+    def _go_on(self) -> None:
+        """Do what waits for the first paint."""
+        self.feed.painted.set()
+        self.run_worker(self.look_for_keys(), exit_on_error=True)
 
     def on_mount(self) -> None:
-        """Begin to read, and look for keys."""
+        """Begin to read."""
         self.watch_threads()
         self.feed.start()
-        self.run_worker(self.look_for_keys(), exit_on_error=True)
         self.page.call_after_refresh(self.page.tell, told(self.session.settings))
 
     def switch_registry(self, name: str) -> None:
@@ -110,7 +125,6 @@ class SignoffApp(NavigatingApp):
         self.feed = opened.feed_of(self)
         self.feed.start()
         self.show()
-        await self.look_for_keys()
 
     def on_unmount(self) -> None:
         """Stop reading, and what runs beside the screens."""
@@ -136,6 +150,12 @@ class SignoffApp(NavigatingApp):
             self.show()
         if self.freshness.why and was.kind != "stale":
             self.page.tell(self.freshness.why, "bad")
+        self.begin()
+
+    def on_unknown(self, message: Unknown) -> None:
+        """Show a page without anything while the registry is read."""
+        if message.feed in {None, self.feed}:
+            self.begin()
 
     def on_wrote(self) -> None:
         """Have what reads the registry know that this person writes."""
@@ -148,3 +168,4 @@ class SignoffApp(NavigatingApp):
         self.freshness = stale(self.freshness, message.why, at=self.session.time())
         self.show()
         self.page.tell(message.why, "bad")
+        self.begin()
