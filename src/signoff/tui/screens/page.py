@@ -22,6 +22,7 @@ from signoff.registry.views import VersionView
 from signoff.tui.bindings import begin_entries, bindings
 from signoff.tui.choosing import why_no_comparison
 from signoff.tui.commands import COMMANDS, Situation, commands_on, why_not
+from signoff.tui.compositing import SparingCompositor
 from signoff.tui.desk import Job
 from signoff.tui.keymap import label_under
 from signoff.tui.present import Pieces, Tone, count
@@ -71,6 +72,7 @@ class Page(Screen[None]):
     def __init__(self, session: Session) -> None:
         """Begin without a snapshot."""
         super().__init__()
+        self._compositor = SparingCompositor()
         self.session = session
         begin_entries(self._bindings, session.keymap)
         self.scene: Scene | None = None

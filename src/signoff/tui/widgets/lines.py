@@ -140,7 +140,9 @@ class LineView(Painted, can_focus=True):
         width = self.size.width
         pairs = enumerate(zip(before, self.on_screen, strict=True))
         whole = range(width) if is_plain(self) else None
-        spans = [(y, whole or changed_cells(was, line, width)) for y, (was, line) in pairs if was != line]
+        spans = [
+            (y, whole or changed_cells(was, line, width)) for y, (was, line) in pairs if was is not line and was != line
+        ]
         changed = [Region(cells.start, y, len(cells), 1) for y, cells in spans if cells]
         thumbs = self._moved_thumb(before)
         if changed or thumbs:
@@ -167,11 +169,8 @@ class LineView(Painted, can_focus=True):
         """Return a line of the screen, its last cell for the scroll bar."""
         if y >= len(self.on_screen):
             return paint(self, (), self.size.width)
-        line = self.on_screen[y]
-        bar = "▐" if y in self._thumb else " "
-        room = max(0, self.size.width - 1)
-        strip = paint(self, line.pieces, room, base=line.base)
-        return Strip([*strip, *paint(self, ((bar, "plain"),), 1, base=line.base)], self.size.width).simplify()
+        line, bar = self.on_screen[y], "▐" if y in self._thumb else " "
+        return paint(self, line.pieces, self.size.width, base=line.base, last=bar)
 
     def on_resize(self, _: events.Resize) -> None:
         """Lay the lines out for the new size."""

@@ -81,7 +81,7 @@ def is_plain(widget: Widget) -> bool:
     return bool(getattr(widget.app, "plain", False))
 
 
-def paint(widget: Painted, pieces: Pieces, width: int, *, base: str = "") -> Strip:
+def paint(widget: Painted, pieces: Pieces, width: int, *, base: str = "", last: str = "") -> Strip:
     """Return a strip of exactly `width` cells.
 
     Args:
@@ -89,20 +89,26 @@ def paint(widget: Painted, pieces: Pieces, width: int, *, base: str = "") -> Str
         pieces: What to show, left to right.
         width: Cells.
         base: A style for the whole line, or "" for each piece's own tone.
+        last: What stands in the last cell, whatever there is to show.
     """
     plain = is_plain(widget)
     whole = widget.style_of(base) if base else None
     seen = _with_blanks([(shown(text, plain=plain), tone) for text, tone in pieces if text])
     segments = [Segment(text, whole or widget.style_of(tone)) for text, tone in seen]
     rest = segments[-1].style if segments else whole or widget.style_of("plain")
-    return Strip(segments).adjust_cell_length(width, rest).simplify()
+    if not last:
+        return Strip(segments).adjust_cell_length(width, rest).simplify()
+    room = max(0, width - 1)
+    ended = Segment(shown(last, plain=plain), whole or widget.style_of("plain"))
+    return Strip([*Strip(segments).adjust_cell_length(room, rest), ended], width).simplify()
 
 
 def _with_blanks(pieces: list[Piece]) -> list[Piece]:
     """Return the pieces with blank ones in the tone of their neighbour: nobody sees it, and no colour is switched for it."""
-    tone = next((tone for text, tone in pieces if text.strip(" ")), None)
+    blank = [not text or text.isspace() for text, _ in pieces]
+    tone = next((tone for (_, tone), empty in zip(pieces, blank, strict=True) if not empty), None)
     found: list[Piece] = []
-    for text, own in pieces:
-        tone = own if tone is None or text.strip(" ") else tone
+    for (text, own), empty in zip(pieces, blank, strict=True):
+        tone = own if tone is None or not empty else tone
         found.append((text, tone))
     return found
