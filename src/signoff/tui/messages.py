@@ -86,6 +86,10 @@ class Wanted(Message):
         self.wish = wish
 
 
+class Ready(Message):
+    """A dialog knows what the next key is for: keys that it held can come."""
+
+
 class SignerMoved(Message):
     """Another key is to sign, or something is wrong with the one that was."""
 

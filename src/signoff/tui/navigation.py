@@ -49,17 +49,27 @@ class NavigatingApp(PaintingApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Have a dialog that takes one key after the other do so, instead of handing the key on."""
-        if isinstance(event, events.Key | events.Paste):
-            await self.page.furnish()
         front = next(reversed(self.screen_stack), None)
+        if isinstance(event, events.Key | events.Paste) and isinstance(front, Page):
+            await front.furnish()
         if not isinstance(front, OrderedDialog) or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
             return
         self.app_focus = True
+        if not front.holds(event):
+            await self._give(front, event)
+
+    async def _give(self, dialog: OrderedDialog, event: events.Key | events.Paste) -> None:
         if isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True):
             return
-        if not front.take_text(event) and isinstance(event, events.Key):
+        if not dialog.take_text(event) and isinstance(event, events.Key):
             await self._check_bindings(event.key)
+
+    async def on_ready(self) -> None:
+        """Give a dialog the keys that it held."""
+        dialog = next(reversed(self.screen_stack), None)
+        while isinstance(dialog, OrderedDialog) and (event := dialog.next_held()) is not None:
+            await self._give(dialog, event)
 
     def rescan(self, changed: frozenset[str] = frozenset()) -> None:
         """Have everything read again, or these paths."""
