@@ -270,7 +270,7 @@ def label_of(command: Command) -> str:
 
 def belongs_words(command: Command) -> str:
     """Return on which screens a command is done: as many of their names as a narrow screen shows."""
-    names = sorted(command.screens)
+    names, words = sorted(command.screens), command.title
     for shown in range(len(names), 0, -1):
         more = len(names) - shown
         words = f"{command.title} belongs to: {', '.join(names[:shown])}" + (f" and {more} more" if more else "")
