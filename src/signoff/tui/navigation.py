@@ -182,7 +182,7 @@ class NavigatingApp(PaintingApp):
         page.words = message.words
         await self.put_in_front(page)
         self.show()
-        page.call_after_refresh(page.appear)
+        page.call_after_refresh(page.appear_furnished)
         if message.page in OF_ALL and not any(message.words):
             page.call_after_refresh(page.tell, unread_words(self.snapshot))
 

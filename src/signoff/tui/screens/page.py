@@ -94,7 +94,13 @@ class Page(Screen[None]):
         """Paint everything, once it stands as it should."""
         self.hidden = False
         self.refresh()
-        self.call_after_refresh(self.furnish)
+        if not self.furnished:
+            self.call_after_refresh(self.furnish)
+
+    async def appear_furnished(self) -> None:
+        """Put everything in, and paint it when that is laid out."""
+        await self.furnish()
+        self.call_after_refresh(self.appear)
 
     async def furnish(self) -> None:
         """Put in what only keys ask for; the first key waits for it."""
@@ -108,6 +114,7 @@ class Page(Screen[None]):
         """Paint, unless the page is on its way."""
         if self.hidden:
             self._dirty_widgets.clear()
+            self._compositor._dirty_regions.clear()  # noqa: SLF001  (what a paint would have cleared)
         else:
             super()._compositor_refresh()
 
