@@ -11,10 +11,8 @@ import msgspec
 from signoff.errors import SignoffError
 from signoff.tui.desk import aside
 from signoff.tui.feed import Feed
-from signoff.tui.fresh import fresh, stale
+from signoff.tui.hearing import HearingApp
 from signoff.tui.keymap import for_textual
-from signoff.tui.messages import Seen, Unknown, Unreadable
-from signoff.tui.navigation import NavigatingApp
 from signoff.tui.screens.models import ModelsPage
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -38,7 +36,7 @@ class Opened(msgspec.Struct, frozen=True):
     feed_of: Callable[["SignoffApp"], Feed]
 
 
-class SignoffApp(NavigatingApp):
+class SignoffApp(HearingApp):
     """One registry on one terminal."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -79,18 +77,6 @@ class SignoffApp(NavigatingApp):
         page.hidden = True
         page.add_class(self.size_class())
         return page
-
-    def begin(self) -> None:
-        """Have the first page appear, and look for keys once it stands."""
-        page = self.page
-        if page.hidden and page.page_id == ModelsPage.page_id:
-            page.appear()
-            page.call_after_refresh(self._go_on)
-
-    def _go_on(self) -> None:
-        """Do what waits for the first paint."""
-        self.feed.painted.set()
-        self.run_worker(self.look_for_keys(), exit_on_error=True)
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -138,34 +124,3 @@ class SignoffApp(NavigatingApp):
     def watch_snapshot(self) -> None:
         """Show what was read."""
         self.show()
-
-    def on_seen(self, message: Seen) -> None:
-        """Take what a thread read; an equal snapshot changes nothing."""
-        if message.feed not in {None, self.feed}:
-            return
-        changed, complete, was = message.snapshot != self.snapshot, message.snapshot.complete, self.freshness
-        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
-        self.snapshot = message.snapshot
-        if not changed and self.freshness != was:
-            self.show()
-        if self.freshness.why and was.kind != "stale":
-            self.page.tell(self.freshness.why, "bad")
-        self.begin()
-
-    def on_unknown(self, message: Unknown) -> None:
-        """Show a page without anything while the registry is read."""
-        if message.feed in {None, self.feed}:
-            self.begin()
-
-    def on_wrote(self) -> None:
-        """Have what reads the registry know that this person writes."""
-        self.feed.wrote()
-
-    def on_unreadable(self, message: Unreadable) -> None:
-        """Say since when the screen is old, and why."""
-        if message.feed not in {None, self.feed}:
-            return
-        self.freshness = stale(self.freshness, message.why, at=self.session.time())
-        self.show()
-        self.page.tell(message.why, "bad")
-        self.begin()
