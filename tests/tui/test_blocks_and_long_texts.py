@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from signoff.tui.highlight import yaml_line
 from signoff.tui.present import Pieces
+from signoff.tui.themes import dress
 from signoff.tui.widgets.blocks import Block, Blocks
 from signoff.tui.widgets.lines import LineView
 from signoff.tui.widgets.longtext import LONGEST, LongText, long_lines
@@ -19,6 +20,7 @@ class OneView(App[None]):
 
     def __init__(self, view: LineView, *, plain: bool = False) -> None:
         super().__init__()
+        dress(self, "dark", colour=True)
         self.view, self.plain, self.moves = view, plain, 0
 
     def compose(self) -> ComposeResult:

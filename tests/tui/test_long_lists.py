@@ -9,6 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from signoff.policy.query import Value
+from signoff.tui.themes import dress
 from signoff.tui.widgets.fields import Field
 from signoff.tui.widgets.listing import SLICE, Content, Listing
 from signoff.tui.widgets.table import Column, Sort
@@ -34,6 +35,11 @@ class NumberRow:
 
 class ListApp(App[None]):
     """A list of numbers, the highest first."""
+
+    def __init__(self) -> None:
+        """Wear a theme of ours."""
+        super().__init__()
+        dress(self, "dark", colour=True)
 
     def compose(self) -> ComposeResult:
         """Show the list."""
@@ -70,6 +76,7 @@ async def test_what_fits_is_found_in_the_order_of_the_list() -> None:
     app = ListApp()
     fitting = [number for number in reversed(range(MANY)) if f"n{number}".startswith("n777")]
     async with app.run_test(size=(80, 24)) as pilot:
+        await app.listing.furnish()
         app.listing.ask_for("n777")
         await until(pilot, f"{len(fitting):,} of 150,000 numbers")
         assert list(app.listing.table.keys) == fitting
@@ -79,6 +86,7 @@ async def test_what_fits_is_found_in_the_order_of_the_list() -> None:
 async def test_the_last_text_is_what_is_filtered_by() -> None:
     app = ListApp()
     async with app.run_test(size=(80, 24)) as pilot:
+        await app.listing.furnish()
         app.listing.begin_filter()
         await pilot.press(*"n5555")
         await until(pilot, "of 150,000 numbers")
@@ -92,6 +100,7 @@ async def test_the_last_text_is_what_is_filtered_by() -> None:
 async def test_the_screen_is_let_in_while_it_is_filtered() -> None:
     app = ListApp()
     async with app.run_test(size=(80, 24)) as pilot:
+        await app.listing.furnish()
         beats: list[float] = []
 
         async def beat() -> None:

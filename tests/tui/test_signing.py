@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from agents import Agent
 from signoff.policy.entries import Entry
@@ -11,7 +12,9 @@ from signoff.registry.registry import Registry
 from signoff.registry.views import VersionView
 from signoff.storage.memory import MemoryStorage
 from signoff.tui.messages import Sign
+from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.screens.page import Subject
+from signoff.tui.screens.question import QuestionDialog
 from tui.seat import Seat, seated
 from tui.story import Story, tell
 
@@ -55,7 +58,7 @@ async def test_an_approval_is_written_with_its_comment_and_says_how_to_take_it_b
         entry = last(story)
         assert (entry.effective, entry.record.author) == (True, "ana@example.org")
         assert "signed and written: approve fraud:4 for production" in seat.shown
-        assert f"signoff withdraw {entry.record.id[:12]}" in seat.shown
+        assert f":withdraw here, or: signoff withdraw {entry.record.id[:12]}" in seat.shown
         assert f"records/{entry.record.seq:08}" in seat.shown or f"{entry.record.seq}" in seat.shown
         await seat.press("enter")
         await seat.until(lambda: seat.app.screen is seat.app.page)
@@ -246,8 +249,30 @@ async def test_a_rollback_goes_to_the_version_that_held_the_stage_before(story: 
         await seat.type("reason", "errors since noon")
         await seat.type("typed", "1")
         await seat.sign()
+        assert "B here, or: signoff rollback fraud production" in seat.shown
     state = story.open().model("fraud").stages["production"]
     assert (state.version, state.how) == ("1", "rollback")
+
+
+async def test_what_is_typed_before_the_question_stands_is_for_the_question(story: Story) -> None:
+    async with seated(story, "cy") as seat:
+        seat.app.post_message(Sign("rollback", "fraud", "2"))
+        seat.app.post_message(events.Key("1", "1"))
+        await seat.until(lambda: isinstance(seat.app.screen, QuestionDialog))
+        await seat.until(lambda: seat.title == "Roll production back to fraud:1")
+
+
+async def test_a_key_that_leaves_is_not_held_and_ends_what_was_typed(story: Story) -> None:
+    one, leave = events.Key("1", "1"), events.Key("escape", None)
+    async with seated(story, "cy"):
+        dialog = OrderedDialog()
+        assert not dialog.holds(one)
+        dialog.considering = True
+        assert dialog.holds(one)
+        assert dialog.next_held() is None
+        dialog.considering = False
+        assert dialog.holds(leave) is False
+        assert dialog.next_held() is None
 
 
 async def test_a_version_that_held_the_stage_once_can_be_gone_back_to(story: Story) -> None:

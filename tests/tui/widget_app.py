@@ -5,6 +5,7 @@ from collections.abc import Hashable, Sequence
 from textual.app import App, ComposeResult
 
 from signoff.tui.present import Pieces, state
+from signoff.tui.themes import dress
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
 from signoff.tui.widgets.table import Column, Row, Sort, Table
 from signoff.tui.widgets.text import TextView
@@ -69,6 +70,7 @@ class WidgetApp(App[None]):
 
     def __init__(self, rows: Sequence[Hashable] = (), *, plain: bool = False, text: Sequence[Pieces] = ()) -> None:
         super().__init__()
+        dress(self, "dark", colour=True)
         self.animation_level = "none"
         self.plain = plain
         self.rows = rows

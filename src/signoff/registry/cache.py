@@ -32,7 +32,7 @@ FORM = 2
 MOMENT = 2.0
 REAL = 1
 MOST_KEPT = 500
-MOST_HELD = 1000
+MOST_HELD = 100
 SIZE_BITS = 24
 TELLING = frozenset({"s3", "gcs", "azure"})
 """Buckets whose stamps are made by the service, and differ whenever a content does."""

@@ -26,7 +26,7 @@ from signoff.storage.base import Entry, Storage
 from signoff.storage.spool import Spool
 
 AT_ONCE = 1000
-MOST_HELD = 1000
+MOST_HELD = 100
 """So many records a process keeps as values; what it reads beyond them is put aside."""
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from signoff.policy.checks import Finding
+    from signoff.policy.history import History
     from signoff.policy.lineage import Graph
     from signoff.registry.asks import Ask, Prepared, Written
     from signoff.registry.checkpoints import Checkpoint, Checkpoints
@@ -158,9 +159,9 @@ class Registry:
 
         return graph_of(views, self.reader)
 
-    def check(self, view: VersionView, stage: str) -> tuple[Finding, ...]:
+    def check(self, view: VersionView, stage: str, *, history: History | None = None) -> tuple[Finding, ...]:
         """Return what every rule of a stage says of a version, met or not; see `Signoffs.findings`."""
-        return self.signoffs.findings(view.model, view.version, stage, now=self.surroundings.now())
+        return self.signoffs.findings(history or view.model, view.version, stage, now=self.surroundings.now())
 
     def verify(
         self,

@@ -97,15 +97,15 @@ class Signoffs:
         )
 
     def findings(
-        self, model: str, version: str, stage: str, *, now: datetime, which: Iterable[Check] = CHECKS
+        self, model: str | History, version: str, stage: str, *, now: datetime, which: Iterable[Check] = CHECKS
     ) -> tuple[Finding, ...]:
-        """Return what every check of a stage's rule says of a version, as things are now.
+        """Return what every check of a rule says of a version, as things are now, or as its model's log was just read.
 
         Raises:
             NotFoundError: The version is not registered, or no rule names the stage.
         """
-        ask = Ask(action="promote", model=model, version=version, fields={"stage": stage})
-        history = self._reader.next_records(model).history
+        history = self._reader.next_records(model).history if isinstance(model, str) else model
+        ask = Ask(action="promote", model=history.model, version=version, fields={"stage": stage})
         return self._findings(Look(ask=ask, history=history, now=now, card_now=self.card_now), which)
 
     def _findings(self, look: Look, which: Iterable[Check] = CHECKS) -> tuple[Finding, ...]:

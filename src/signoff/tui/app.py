@@ -9,11 +9,10 @@ from collections.abc import Callable
 import msgspec
 
 from signoff.errors import SignoffError
-from signoff.tui.feed import Feed, aside
-from signoff.tui.fresh import fresh, stale
+from signoff.tui.desk import aside
+from signoff.tui.feed import Feed
+from signoff.tui.hearing import HearingApp
 from signoff.tui.keymap import for_textual
-from signoff.tui.messages import Seen, Unreadable
-from signoff.tui.navigation import NavigatingApp
 from signoff.tui.screens.models import ModelsPage
 from signoff.tui.screens.page import Page
 from signoff.tui.session import Session
@@ -37,7 +36,7 @@ class Opened(msgspec.Struct, frozen=True):
     feed_of: Callable[["SignoffApp"], Feed]
 
 
-class SignoffApp(NavigatingApp):
+class SignoffApp(HearingApp):
     """One registry on one terminal."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -73,14 +72,16 @@ class SignoffApp(NavigatingApp):
         self.feed = feed_of(self)
 
     def first_page(self) -> Page:
-        """Return the models, so that no empty screen is painted first."""
-        return ModelsPage(self.session)
+        """Return the models, which appear with what is known of them, so that no empty screen is painted first."""
+        page = ModelsPage(self.session)
+        page.hidden = True
+        page.add_class(self.size_class())
+        return page
 
     def on_mount(self) -> None:
-        """Begin to read, and look for keys."""
+        """Begin to read."""
         self.watch_threads()
         self.feed.start()
-        self.run_worker(self.look_for_keys(), exit_on_error=True)
         self.page.call_after_refresh(self.page.tell, told(self.session.settings))
 
     def switch_registry(self, name: str) -> None:
@@ -110,7 +111,6 @@ class SignoffApp(NavigatingApp):
         self.feed = opened.feed_of(self)
         self.feed.start()
         self.show()
-        await self.look_for_keys()
 
     def on_unmount(self) -> None:
         """Stop reading, and what runs beside the screens."""
@@ -124,27 +124,3 @@ class SignoffApp(NavigatingApp):
     def watch_snapshot(self) -> None:
         """Show what was read."""
         self.show()
-
-    def on_seen(self, message: Seen) -> None:
-        """Take what a thread read; an equal snapshot changes nothing."""
-        if message.feed not in {None, self.feed}:
-            return
-        changed, complete, was = message.snapshot != self.snapshot, message.snapshot.complete, self.freshness
-        self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
-        self.snapshot = message.snapshot
-        if not changed and self.freshness != was:
-            self.show()
-        if self.freshness.why and was.kind != "stale":
-            self.page.tell(self.freshness.why, "bad")
-
-    def on_wrote(self) -> None:
-        """Have what reads the registry know that this person writes."""
-        self.feed.wrote()
-
-    def on_unreadable(self, message: Unreadable) -> None:
-        """Say since when the screen is old, and why."""
-        if message.feed not in {None, self.feed}:
-            return
-        self.freshness = stale(self.freshness, message.why, at=self.session.time())
-        self.show()
-        self.page.tell(message.why, "bad")

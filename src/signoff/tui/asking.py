@@ -11,19 +11,18 @@ import msgspec
 from signoff.errors import RefusedError, SignoffError
 from signoff.policy.history import StageState
 from signoff.registry.asking import NewEvaluation
-from signoff.registry.asks import Ask, Prepared, Written
+from signoff.registry.asks import Ask, Prepared
 from signoff.registry.elsewhere import paste_lines
 from signoff.registry.registration import Sealing
-from signoff.registry.signers import in_words, kind_words, place_words, record_command
+from signoff.registry.signers import kind_words, place_words, record_command
 from signoff.registry.snapshot import ModelView
-from signoff.registry.takingback import back_words
 from signoff.registry.views import StageStatus, VersionView
 from signoff.schema.manifest import load_manifest
 from signoff.tui.forms import NEW_ALIAS
 from signoff.tui.grounds import card_line, evidence_lines, metric_lines
 from signoff.tui.options import about
 from signoff.tui.pages import Text, approval_lines, finding_lines, heading, labelled, problem_lines
-from signoff.tui.present import Pieces, Tone, count
+from signoff.tui.present import Piece, Pieces, Tone, count
 from signoff.tui.scene import Scene
 from signoff.values.display import age, displayable_lines, long_size, short_digest
 
@@ -106,6 +105,7 @@ def _facts(question: Question) -> Iterator[Pieces]:
     yield from _subject_lines(question)
     if ask.stage:
         yield labelled("Stage", (ask.stage, "plain"), *_replaces(question))
+        yield from _quorum_line(question)
     if "alias" in ask.fields:
         yield _alias_line(question)
     if "status" in ask.fields:
@@ -118,6 +118,22 @@ def _facts(question: Question) -> Iterator[Pieces]:
         yield from _evaluation_lines(question.evaluation)
     if question.sealing is not None:
         yield from _sealing_lines(question.sealing, question.prepared)
+
+
+def _quorum_line(question: Question) -> Iterator[Pieces]:
+    """Yield what this person's approval would make of the quorum."""
+    prepared = question.prepared
+    if prepared.ask.action != "approve" or prepared.standing is None or prepared.reasons:
+        return
+    person, document = prepared.person, question.scene.snapshot.trust.newest.document
+    lines = prepared.standing.lines
+    have = [len({*line.people, person} if document.holds(person, line.roles) else line.people) for line in lines]
+    asked = sum(line.needed for line in lines)
+    if not asked:
+        return
+    counted = sum(min(number, line.needed) for number, line in zip(have, lines, strict=True))
+    met: Piece = ("met", "good") if counted == asked else ("not met yet", "warn")
+    yield labelled("Quorum", (f"with yours: {counted} of {asked}, ", "plain"), met)
 
 
 def _subject_lines(question: Question) -> Iterator[Pieces]:
@@ -273,20 +289,3 @@ def failed_text(error: SignoffError) -> Text:
     lines: list[Pieces] = [((f"! not signed: {error.message}", "bad"),)]
     lines += [((f"  {part}", "dim"),) for part in error.hint.split("; ") if part]
     return (*lines, ())
-
-
-def written_text(written: Written) -> Text:
-    """Return what was written, where, and how to take it back."""
-    prepared, back = written.prepared, back_words(written)
-    lines: list[Pieces] = [
-        (("√ ", "good"), (f"signed and written: {prepared.ask.words}", "strong")),
-        (),
-        labelled("Record", (f"{written.seq} of {written.chain}", "plain"), (f"  {written.id[:SHORT_ID]}…", "dim")),
-        labelled("File", (written.path, "plain")),
-        labelled("Signed by", (prepared.person, "plain"), (f"  {in_words(prepared.identity)}", "dim")),
-    ]
-    lead = "take it back with: "
-    if back:
-        said = "Take back" if back.startswith(lead) else "Note"
-        lines.append(labelled(said, (back.removeprefix(lead), "plain")))
-    return tuple(lines)

@@ -224,6 +224,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 GROUPS: dict[Group, str] = {"move": "Move", "go": "Go", "look": "Look", "sign": "Sign", "app": "signoff"}
+NARROWEST = 78
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 LABELS = {
@@ -251,7 +252,7 @@ def commands_on(screen: str) -> tuple[Command, ...]:
 def why_not(command: Command, situation: Situation) -> str:
     """Return why a command cannot be done now, or ""; the same words wherever it is told."""
     if not applies(command, situation.screen):
-        return f"{command.title} belongs to: {', '.join(sorted(command.screens))}"
+        return belongs_words(command)
     if command.signs and situation.unwritable:
         return situation.unwritable
     return command.why_not(situation) or situation.refusals.get(command.id, "")
@@ -265,3 +266,14 @@ def key_label(key: str) -> str:
 def label_of(command: Command) -> str:
     """Return how a command is reached: its first key, else its word behind `:`."""
     return key_label(command.keys[0]) if command.keys else f":{command.id}"
+
+
+def belongs_words(command: Command) -> str:
+    """Return on which screens a command is done: as many of their names as a narrow screen shows."""
+    names, words = sorted(command.screens), command.title
+    for shown in range(len(names), 0, -1):
+        more = len(names) - shown
+        words = f"{command.title} belongs to: {', '.join(names[:shown])}" + (f" and {more} more" if more else "")
+        if len(words) <= NARROWEST:
+            break
+    return words

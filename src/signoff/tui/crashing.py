@@ -24,6 +24,7 @@ class OrderlyApp(App[None]):
         """Use our driver; nothing moves by itself."""
         super().__init__(driver_class=SignoffDriver)
         self.animation_level = "none"
+        self._disable_notifications = self._disable_tooltips = True  # two widgets of every screen that we never use
         self.crash_log = ""
 
     @contextmanager

@@ -9,7 +9,7 @@ from functools import cache
 
 from signoff.registry.rows import VersionRow, known_names
 from signoff.tui.commands import need_command, why_not
-from signoff.tui.doing import Desktop, Doing
+from signoff.tui.doing import DOINGS, Desktop, Doing
 from signoff.tui.known import Known
 from signoff.tui.messages import Go, Sign
 from signoff.tui.prompting import Do, Visit
@@ -124,3 +124,6 @@ TYPED_DOINGS: dict[str, Doing] = {
     **{command_id: asks(command_id) for command_id in ("at", "registry", "columns", "view", "theme", "pull")},
 }
 """Command id -> what it does without words: it asks for them."""
+
+ALL_DOINGS = DOINGS | TYPED_DOINGS
+"""Every command that belongs to no single screen -> what it does."""

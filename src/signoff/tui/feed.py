@@ -1,90 +1,65 @@
-"""Threads: one that reads the registry again and again, one that does what people ask.
+"""The thread that reads the registry again and again.
 
-The rule it keeps: nothing else starts a thread; a thread ends with the process and never holds it up; what it tells
-is a value; wake-ups come together, the first at once, the next a moment later. Each thread has a registry of its own.
+The rule it keeps: what it tells is a value; wake-ups come together, the first at once, the next a moment later; it has
+a registry of its own.
 """
 
-import asyncio
 import contextlib
 import gc
-import queue
 import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from signoff.errors import SignoffError
-from signoff.registry.glance import Glance, take_glance
-from signoff.registry.indexwriting import follow
 from signoff.registry.registry import Registry
 from signoff.registry.remembered import Position, recall, retain
 from signoff.registry.snapshot import Snapshot
 from signoff.registry.watching import Standing, Watching, watch
 from signoff.schema.layout import JOURNAL
-from signoff.tui.messages import Seen, Unreadable
+from signoff.tui.desk import give_back, in_thread
+from signoff.tui.messages import Seen, Unknown, Unreadable
 
-Answer = TypeVar("Answer")
-Job = Callable[[Registry], Answer]
+if TYPE_CHECKING:
+    from signoff.registry.glance import Glance
+
 Tell = Callable[[Message], object]
 SETTLE = 0.15
 AGAIN = 10.0
 MOST_PATHS = 2000
 SELDOM = 60.0
-LONG = 1.0
 RARELY = 100
 """What takes long is done so many times more seldom than it takes."""
 SWITCH = 0.0005
 
 
-def in_thread(name: str, work: Callable[[], None]) -> None:
-    """Do some work on a thread that ends with the process and never holds it up."""
-    threading.Thread(target=work, name=f"signoff-{name}", daemon=True).start()
-
-
-def aside(work: Callable[[], Answer]) -> "asyncio.Future[Answer]":
-    """Return what some work will return or raise, on a thread of its own: what may wait for a disk that is gone."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answer] = loop.create_future()
-
-    def run() -> None:
-        answer, error = None, None
-        try:
-            answer = work()
-        except SignoffError as failed:
-            error = failed
-        with contextlib.suppress(RuntimeError):  # the app is gone
-            loop.call_soon_threadsafe(_settle, future, answer, error)
-
-    in_thread("aside", run)
-    return future
-
-
-def give_back() -> None:
-    """Give the memory that reading needed for a while back to the system, where its C library can be asked to."""
-    import ctypes  # noqa: PLC0415  (8 ms, on the feed's thread, after the first screen)
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
 class Feed:
     """Reads a registry on a thread, and again when something changed."""
 
-    def __init__(self, registry: Registry, tell: Tell, *, watching: bool = True, every: float | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        tell: Tell,
+        *,
+        watching: bool = True,
+        every: float | None = None,
+        patience: float = 0.0,
+    ) -> None:
         """Take the registry for the thread's own.
 
         Args:
             registry: What to read.
-            tell: Takes `Seen` and `Unreadable`, from the thread.
+            tell: Takes `Seen`, `Unknown` and `Unreadable`, from the thread.
             watching: Whether to be told of changes; else only `wake` has it read again.
             every: Seconds between two looks where changes are not announced; None leaves it to the watch.
+            patience: Seconds for which to leave the processor to the first paint, until `painted` is set.
         """
         self._every = every
         self._registry, self._tell, self._watching = registry, tell, watching
+        self.painted, self._patience = threading.Event(), patience
         self._lock, self._awake, self._over = threading.Lock(), threading.Event(), threading.Event()
         self._pending: set[str] = set()
         self._everything = False
@@ -149,6 +124,11 @@ class Feed:
             if before is not None:
                 self._painted = True
                 self._show(before.snapshot)
+                self.painted.wait(self._patience)
+            else:
+                self._say(Unknown())
+            from signoff.registry.glance import take_glance  # noqa: PLC0415  (after the first paint)
+
             self._glance = take_glance(self._registry, before)
         finally:
             gc.enable()
@@ -230,68 +210,11 @@ class Feed:
         if self._signed and self._told is not None:
             self._signed = False
             registry = self._registry
+            from signoff.registry.indexwriting import follow  # noqa: PLC0415  (only who signed needs it)
+
             follow(registry.reader.storage, snapshot, journal=self._told, now=registry.surroundings.now())
 
-    def _say(self, message: Seen | Unreadable) -> None:
+    def _say(self, message: Seen | Unknown | Unreadable) -> None:
         message.feed = self
         with contextlib.suppress(RuntimeError):  # the app is gone
             self._tell(message)
-
-
-class Desk:
-    """Does what people ask, one thing after another, on a thread with a registry of its own."""
-
-    def __init__(self, open_one: Callable[[], Registry]) -> None:
-        """Open the registry with the first thing that is asked."""
-        self._open = open_one
-        self._registry: Registry | None = None
-        self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._begun = False
-
-    def ask(self, job: Job[Answer]) -> "asyncio.Future[Answer]":
-        """Return what a job will return or raise; cancelled before its turn, it is not begun."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Answer] = loop.create_future()
-
-        def work() -> None:
-            if future.cancelled():
-                return
-            answer, error = self._done(job)
-            with contextlib.suppress(RuntimeError):  # the app is gone
-                loop.call_soon_threadsafe(_settle, future, answer, error)
-
-        self._asked.put(work)
-        if not self._begun:
-            self._begun = True
-            in_thread("desk", self._run)
-        return future
-
-    def here(self, job: Job[Answer]) -> Answer:
-        """Do a job in the calling thread, with a registry opened for it: one that needs the terminal."""
-        with self._open() as registry:
-            return job(registry)
-
-    def _run(self) -> None:
-        while True:
-            self._asked.get()()
-
-    def _done(self, job: Job[Answer]) -> tuple[Answer | None, SignoffError | None]:
-        try:
-            if self._registry is None:
-                self._registry = self._open()
-            began = time.thread_time()
-            answer = job(self._registry)
-        except SignoffError as error:
-            return None, error
-        if time.thread_time() - began > LONG:
-            give_back()
-        return answer, None
-
-
-def _settle(future: "asyncio.Future[Any]", answer: object, error: SignoffError | None) -> None:
-    if future.done():
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(answer)

@@ -3,11 +3,16 @@
 The rule it keeps: small values; a screen never pushes another screen or runs a use case itself.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from signoff.registry.snapshot import Snapshot
-from signoff.registry.watching import Standing
-from signoff.tui.prompting import Do, Visit
+if TYPE_CHECKING:
+    from signoff.registry.snapshot import Snapshot
+    from signoff.registry.watching import Standing
+    from signoff.tui.prompting import Do, Visit
 
 
 class Seen(Message):
@@ -40,6 +45,16 @@ class Unreadable(Message):
         self.why = why
 
 
+class Unknown(Message):
+    """A thread begins to read a registry of which nothing is known from before.
+
+    Attributes:
+        feed: Which one does; None where it does not matter.
+    """
+
+    feed: object = None
+
+
 class Wrote(Message):
     """Somebody signed a record here, and it was written."""
 
@@ -69,6 +84,10 @@ class Wanted(Message):
         """Say what."""
         super().__init__()
         self.wish = wish
+
+
+class Ready(Message):
+    """A dialog knows what the next key is for: keys that it held can come."""
 
 
 class SignerMoved(Message):

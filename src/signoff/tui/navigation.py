@@ -11,23 +11,17 @@ from signoff.registry.snapshot import Snapshot
 from signoff.schema.layout import model_folder
 from signoff.tui.bindings import BEGINNING
 from signoff.tui.commands import need_command, why_not
-from signoff.tui.doing import DOINGS
-from signoff.tui.doing_here import copy
-from signoff.tui.doingtyped import TYPED_DOINGS, fulfil
 from signoff.tui.fresh import fresh_on, unread_words
 from signoff.tui.keymap import gives_way
 from signoff.tui.messages import Copy, Go, Sign, SignerMoved, TaskMoved, Wanted
 from signoff.tui.painting import PaintingApp
-from signoff.tui.screens.copying import CopyMenu
 from signoff.tui.screens.ordered import OrderedDialog
 from signoff.tui.screens.page import Page
-from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.table import make_dialog, make_page
 from signoff.tui.session import Session
 from signoff.tui.tasks import Tasks, task_words, went_well
 from signoff.tui.widgets.chrome import Freshness
 
-ALL_DOINGS = DOINGS | TYPED_DOINGS
 OF_ALL = frozenset({"audit", "problems", "serving", "inbox"})
 """Pages that tell of every model."""
 
@@ -56,14 +50,26 @@ class NavigatingApp(PaintingApp):
     async def on_event(self, event: events.Event) -> None:
         """Have a dialog that takes one key after the other do so, instead of handing the key on."""
         front = next(reversed(self.screen_stack), None)
+        if isinstance(event, events.Key | events.Paste) and isinstance(front, Page):
+            await front.furnish()
         if not isinstance(front, OrderedDialog) or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
             return
         self.app_focus = True
+        if not front.holds(event):
+            await self._give(front, event)
+
+    async def _give(self, dialog: OrderedDialog, event: events.Key | events.Paste) -> None:
         if isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True):
             return
-        if not front.take_text(event) and isinstance(event, events.Key):
+        if not dialog.take_text(event) and isinstance(event, events.Key):
             await self._check_bindings(event.key)
+
+    async def on_ready(self) -> None:
+        """Give a dialog the keys that it held."""
+        dialog = next(reversed(self.screen_stack), None)
+        while isinstance(dialog, OrderedDialog) and (event := dialog.next_held()) is not None:
+            await self._give(dialog, event)
 
     def rescan(self, changed: frozenset[str] = frozenset()) -> None:
         """Have everything read again, or these paths."""
@@ -129,6 +135,8 @@ class NavigatingApp(PaintingApp):
             case "suspend":
                 self.action_suspend_process()
             case _ if not page.obey(command_id):
+                from signoff.tui.doingtyped import ALL_DOINGS  # noqa: PLC0415  (the first screen does without)
+
                 ALL_DOINGS[command_id](self)
             case _:
                 pass
@@ -151,12 +159,16 @@ class NavigatingApp(PaintingApp):
 
     def open_palette(self) -> None:
         """Show all commands."""
+        from signoff.tui.screens.palette import Palette  # noqa: PLC0415  (the first screen does without)
+
         if self.page.prompt.typing:
             self.page.prompt.action_leave()
         self.push_screen(Palette(self.page, self.session))
 
     def on_wanted(self, message: Wanted) -> None:
         """Do what was typed behind `:` or chosen from the palette."""
+        from signoff.tui.doingtyped import fulfil  # noqa: PLC0415  (the first screen does without)
+
         fulfil(self, message.wish)
 
     async def on_go(self, message: Go) -> None:
@@ -170,7 +182,7 @@ class NavigatingApp(PaintingApp):
         page.words = message.words
         await self.put_in_front(page)
         self.show()
-        page.call_after_refresh(page.appear)
+        page.call_after_refresh(page.appear_furnished)
         if message.page in OF_ALL and not any(message.words):
             page.call_after_refresh(page.tell, unread_words(self.snapshot))
 
@@ -189,6 +201,8 @@ class NavigatingApp(PaintingApp):
 
     def on_copy(self, message: Copy) -> None:
         """Open the copy menu."""
+        from signoff.tui.doing_here import copy  # noqa: PLC0415  (the first screen does without)
+        from signoff.tui.screens.copying import CopyMenu  # noqa: PLC0415  (the same)
 
         def chosen(text: str | None) -> None:
             if text is not None:

@@ -22,6 +22,16 @@ class PaintingApp(OrderlyApp):
 
     HORIZONTAL_BREAKPOINTS = list(BREAKPOINTS)  # noqa: RUF012  (Textual's own word)
 
+    _worn = ""
+
+    def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002  (Textual's own)
+        """Read every style sheet anew where the theme is another one; what comes into a screen is styled as it comes."""
+        if self._worn != self.theme:
+            self._worn = self.theme
+            super().refresh_css(animate)
+        for screen in self._screen_stacks.get(self._current_mode, ()):
+            screen._css_update_count = self._css_update_count  # noqa: SLF001  (else each new screen asks for it again)
+
     def size_class(self) -> str:
         """Return the class of a page for the width there is."""
         return next(name for least, name in reversed(BREAKPOINTS) if self.size.width >= least)
@@ -42,8 +52,6 @@ class PaintingApp(OrderlyApp):
         return done
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:  # noqa: ANN401  (what Rich calls a renderable)
-        """Paint, unless the page is on its way."""
-        if isinstance(screen, Page) and screen.hidden:
-            renderable = None
+        """Paint sparingly."""
         sent: Any = wired(renderable) if isinstance(renderable, CompositorUpdate) else renderable
         super()._display(screen, sent)

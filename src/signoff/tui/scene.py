@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from signoff.policy.compare import Better, better_of
+from signoff.policy.history import History
 from signoff.registry.inbox import waiting_for
 from signoff.registry.snapshot import ModelView, Snapshot
 from signoff.registry.views import StageStatus, VersionView
@@ -60,6 +61,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
             return None
         other = state.replaced if state.version == view.version else state.version
         return model.find(other) if other else None
+
+    def history_of(self, name: str) -> History | None:
+        """Return what the verified log of a model says, where it was read in this session."""
+        model = self.snapshot.find_model(name)
+        read = self.snapshot.complete and model is not None and model.source is None and not model.unread
+        return model.history if read and model is not None else None
 
     def target(self, view: VersionView) -> str:
         """Return the stage that a version should be judged for: one that was asked for, else the next one up."""

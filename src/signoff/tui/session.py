@@ -3,19 +3,23 @@
 The rule it keeps: no widget and no snapshot is kept here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from signoff.errors import SigningError, SignoffError
-from signoff.registry.choosing import choose_me
-from signoff.registry.people import Me
-from signoff.registry.registration import Hashed
 from signoff.registry.registry import Registry
 from signoff.registry.settings import Settings
-from signoff.tui.feed import Desk
+from signoff.tui.desk import Desk
 from signoff.tui.keymap import usable
 from signoff.tui.present import Piece
 from signoff.values.times import Surroundings
+
+if TYPE_CHECKING:
+    from signoff.registry.people import Me
+    from signoff.registry.registration import Hashed
 
 WHOSE = "whose key?"
 READ_ONLY = "this session was opened with --read-only, or the configuration says read_only"
@@ -70,6 +74,8 @@ class Session:
 
     def choose(self, registry: Registry) -> Me:
         """Return who signs, and with which key; raises `SigningError` where nobody can."""
+        from signoff.registry.choosing import choose_me  # noqa: PLC0415  (after the first screen)
+
         return choose_me(registry, who=self.who, key=self.key)
 
     def use(self, who: str, key: str) -> None:

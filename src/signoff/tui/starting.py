@@ -19,6 +19,8 @@ from signoff.tui.palettes import ANSI, find_theme
 from signoff.tui.session import Session
 from signoff.tui.terminal import Terminal, terminal_of
 
+PATIENCE = 0.5
+
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line said.
@@ -86,7 +88,9 @@ def open_for(start: Start, url: str, *, demanded: str = "") -> Opened:
     session = Session(
         open_again, real_surroundings(), read_only=start.read_only, who=start.who, key=start.key, settings=settings
     )
-    return Opened(session, lambda app: Feed(registry, app.post_message, every=settings.refresh or None))
+    return Opened(
+        session, lambda app: Feed(registry, app.post_message, every=settings.refresh or None, patience=PATIENCE)
+    )
 
 
 def switching(start: Start) -> Callable[[str], Opened]:

@@ -16,7 +16,7 @@ from textual.message import Message
 
 from signoff.errors import SignoffError
 from signoff.registry.registry import Registry
-from signoff.tui.feed import in_thread
+from signoff.tui.desk import in_thread
 from signoff.tui.messages import TaskMoved
 from signoff.tui.session import Session
 

@@ -3,9 +3,10 @@
 from builders import Said, World
 from signoff.errors import RefusedError, SigningError
 from signoff.registry.asks import Ask
-from signoff.tui.asking import Question, failed_text, question_text, refused_text, written_text
+from signoff.tui.asking import Question, failed_text, question_text, refused_text
 from signoff.tui.pages import Text
 from signoff.tui.scene import scene_of
+from signoff.tui.written import written_text
 
 BOUND: dict[str, dict[str, Said]] = {"production": {"approvals": 1, "bind_card": True}}
 WORSE = {"weights.onnx": b"more", "version.yaml": b"metrics: {accuracy: 0.91}\n"}
@@ -96,3 +97,13 @@ def test_what_was_written_names_record_file_signer_and_the_way_back() -> None:
         f"signoff withdraw {written.id[:12]}",
     ):
         assert piece in said, piece
+
+
+def test_an_approval_says_what_it_makes_of_the_quorum() -> None:
+    world = World(stages={"production": {"approvals": 2}}, roles={"approver": ["ben", "pam"]})
+    world.register("1")
+    assert "with yours: 1 of 2, not met yet" in asked(world, "ben", "approve", stage="production")
+    world.do("ben", "approve", "1", stage="production")
+    assert "with yours: 2 of 2, met" in asked(world, "pam", "approve", stage="production")
+    assert "with yours: 1 of 2, not met yet" in asked(world, "ben", "approve", stage="production")
+    assert "with yours" not in asked(world, "pam", "reject", stage="production")

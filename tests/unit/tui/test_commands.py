@@ -1,12 +1,16 @@
 """One table of commands, without contradictions."""
 
 import msgspec
+import pytest
 
 from signoff.tui.commands import (
     COMMANDS,
     GROUPS,
+    NARROWEST,
+    Command,
     Situation,
     applies,
+    belongs_words,
     commands_on,
     key_label,
     label_of,
@@ -88,3 +92,14 @@ def test_keys_are_labelled_as_people_write_them() -> None:
 
 def test_a_key_is_written_without_anything_but_ascii() -> None:
     assert all(key_label(key).isascii() for command in COMMANDS for key in command.keys)
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one.screens], ids=lambda command: command.id)
+def test_where_a_command_belongs_is_said_whole_on_a_narrow_screen(command: Command) -> None:
+    words = belongs_words(command)
+    assert words.startswith(f"{command.title} belongs to: {min(command.screens)}")
+    assert len(words) <= NARROWEST
+    named = words.rpartition(" belongs to: ")[2].partition(" and ")[0].split(", ")
+    more = len(command.screens) - len(named)
+    assert set(named) <= command.screens
+    assert words.endswith(f" and {more} more") == bool(more)

@@ -10,7 +10,8 @@ import pytest
 
 from signoff.tui.choices import LEFT_OUT, command_choices
 from signoff.tui.commands import COMMANDS, Command, Situation, applies, commands_on, label_of
-from signoff.tui.navigation import ALL_DOINGS, NavigatingApp
+from signoff.tui.doingtyped import ALL_DOINGS
+from signoff.tui.navigation import NavigatingApp
 from signoff.tui.screens.help import help_text
 from signoff.tui.screens.page import Page
 from signoff.tui.screens.table import PAGES

@@ -22,13 +22,15 @@ from signoff.registry.views import VersionView
 from signoff.tui.bindings import begin_entries, bindings
 from signoff.tui.choosing import why_no_comparison
 from signoff.tui.commands import COMMANDS, Situation, commands_on, why_not
-from signoff.tui.feed import Job
+from signoff.tui.compositing import SparingCompositor
+from signoff.tui.desk import Job
 from signoff.tui.keymap import label_under
 from signoff.tui.present import Pieces, Tone, count
 from signoff.tui.scene import Scene, scene_of
 from signoff.tui.session import Session
 from signoff.tui.terminal import size_notice
 from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, OneLine
+from signoff.tui.widgets.furnished import Furnished
 from signoff.tui.widgets.lines import LineView
 from signoff.tui.widgets.prompt import Prompt
 
@@ -70,11 +72,12 @@ class Page(Screen[None]):
     def __init__(self, session: Session) -> None:
         """Begin without a snapshot."""
         super().__init__()
+        self._compositor = SparingCompositor()
         self.session = session
         begin_entries(self._bindings, session.keymap)
         self.scene: Scene | None = None
         self.asked: dict[str, asyncio.Task[None]] = {}
-        self.hidden = False
+        self.hidden = self.furnished = False
         self.header = Header(id="header")
         self.footer = Footer(id="footer")
         self.prompt = Prompt(id="prompt")
@@ -91,6 +94,29 @@ class Page(Screen[None]):
         """Paint everything, once it stands as it should."""
         self.hidden = False
         self.refresh()
+        if not self.furnished:
+            self.call_after_refresh(self.furnish)
+
+    async def appear_furnished(self) -> None:
+        """Put everything in, and paint it when that is laid out."""
+        await self.furnish()
+        self.call_after_refresh(self.appear)
+
+    async def furnish(self) -> None:
+        """Put in what only keys ask for; the first key waits for it."""
+        if not self.furnished and self.is_attached:
+            for one in self.query():
+                if isinstance(one, Furnished):
+                    await one.furnish()
+            self.furnished = True
+
+    def _compositor_refresh(self) -> None:
+        """Paint, unless the page is on its way."""
+        if self.hidden:
+            self._dirty_widgets.clear()
+            self._compositor._dirty_regions.clear()  # noqa: SLF001  (what a paint would have cleared)
+        else:
+            super()._compositor_refresh()
 
     def body(self) -> tuple[Widget, ...]:
         """Return what stands between header and footer."""

@@ -87,7 +87,7 @@ class QuestionDialog(OrderedDialog):
         """Go on with what is not known yet, then with the rules; `why` says what made it be asked again."""
         self.dialog.title.say(((self.decision.title(), "accent"),))
         self.dialog.tell("looking for keys and asking the rules …")
-        self.run_worker(self._go_on(why), exclusive=True)
+        self.run_worker(self.considered(self._go_on(why)), exclusive=True)
 
     async def _go_on(self, why: str) -> None:
         self.keyless = False
@@ -142,7 +142,7 @@ class QuestionDialog(OrderedDialog):
         """Take what was chosen."""
         if self.choosing:
             step, self.choosing = self.choosing, ""
-            self.run_worker(self._take(step, self.options[event.index]), exclusive=True)
+            self.run_worker(self.considered(self._take(step, self.options[event.index])), exclusive=True)
 
     async def _take(self, step: str, chosen: Option) -> None:
         try:

@@ -130,7 +130,7 @@ def _described(view: VersionView, scene: Scene) -> Callable[[Registry], Describe
 
     def job(registry: Registry) -> Described:
         try:
-            findings = registry.check(view, stage) if stage else ()
+            findings = registry.check(view, stage, history=scene.history_of(view.model)) if stage else ()
         except SignoffError as error:
             findings = findings_said(error)
         return Described(

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from signoff.errors import ConflictError, SigningError, SignoffError
 from signoff.registry.asks import Prepared, Written
 from signoff.registry.signers import may_ask_on_terminal, waiting_words
-from signoff.tui.asking import elsewhere_text, failed_text, question_text, record_text, refused_text, written_text
+from signoff.tui.asking import elsewhere_text, failed_text, question_text, record_text, refused_text
 from signoff.tui.forms import fault_of
 from signoff.tui.messages import SignerMoved, Wrote
 from signoff.tui.screens.question import NOT_SIGNED, QuestionDialog
@@ -21,6 +21,7 @@ from signoff.tui.terminal import show_lines
 from signoff.tui.widgets.dialog import TYPED
 from signoff.tui.widgets.entry import Push
 from signoff.tui.widgets.pastebox import PasteBox
+from signoff.tui.written import written_text
 
 END = "-----END SSH SIGNATURE-----"
 BUSY = "a signature is under way: answer the key's holder, or end the program with ctrl-q"
@@ -191,7 +192,7 @@ class SignDialog(QuestionDialog):
         if self.session.person and self.session.trouble:
             self.session.trouble = self.session.no_key = ""
             self.post_message(SignerMoved())
-        self.finish(written_text(written))
+        self.finish(written_text(written, self.session.keymap))
 
     def action_cancel(self) -> None:
         """Leave, or go back one step; not while a signature is under way, since it may be written at any moment."""

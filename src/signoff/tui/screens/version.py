@@ -139,7 +139,7 @@ class VersionPage(Page):
     def _job(self, view: VersionView, scene: Scene) -> Callable[[Registry], object] | None:
         match self.tab:
             case "overview" if view.state is not None and scene.target(view):
-                return lambda registry: _findings(registry, view, scene.target(view))
+                return lambda registry: _findings(registry, view, scene)
             case "evidence":
                 return lambda registry: evidence_of(registry, view)
             case "files":
@@ -211,9 +211,9 @@ class VersionPage(Page):
         self.call_after_refresh(self.again)
 
 
-def _findings(registry: Registry, view: VersionView, stage: str) -> object:
+def _findings(registry: Registry, view: VersionView, scene: Scene) -> object:
     try:
-        return findings_said(registry.check(view, stage))
+        return findings_said(registry.check(view, scene.target(view), history=scene.history_of(view.model)))
     except SignoffError as error:
         return findings_said(error)
 

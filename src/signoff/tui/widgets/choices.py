@@ -14,9 +14,8 @@ from textual.message import Message
 
 from signoff.tui.present import Pieces, fit, shown, width_of, wrap
 from signoff.tui.widgets.lines import Line, LineView
-from signoff.tui.widgets.paint import is_plain
+from signoff.tui.widgets.paint import CURSOR, is_plain
 
-CURSOR = "line--cursor"
 MOST_DIGITS = 9
 MOST_NAME = 28
 

@@ -5,15 +5,13 @@ whole, the least important first; a message stands in the footer's place until t
 """
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 import msgspec
 from rich.cells import cell_len
 from textual.strip import Strip
-from textual.widget import Widget
 
 from signoff.tui.present import STEP, Piece, Pieces, Tone, clip_left, clip_pieces, shown, width_of
-from signoff.tui.widgets.paint import STYLES, TONE_CSS, is_plain, paint
+from signoff.tui.widgets.paint import Painted, is_plain, paint
 
 FRESHNESS: dict[str, tuple[str, Tone]] = {
     "live": ("●", "good"),
@@ -63,16 +61,11 @@ class Key(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
-class OneLine(Widget):
+class OneLine(Painted):
     """A line of its own, painted when it says something else."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLES)
-    DEFAULT_CSS = f"""
-    OneLine {{
-        height: 1;
-        background: $panel;
-        {TONE_CSS}
-    }}
+    DEFAULT_CSS = """
+    OneLine { height: 1; background: $panel; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own word)

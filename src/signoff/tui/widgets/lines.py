@@ -12,11 +12,10 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from signoff.tui.bindings import move_bindings
 from signoff.tui.present import Pieces, width_of
-from signoff.tui.widgets.paint import STYLES, TONE_CSS, is_plain, paint
+from signoff.tui.widgets.paint import Painted, is_plain, paint
 
 WHEEL = 3
 
@@ -56,28 +55,12 @@ def _cells(line: Line) -> list[tuple[str, str]]:
     return [(one, tone) for text, tone in line.pieces for one in text]
 
 
-class LineView(Widget, can_focus=True):
+class LineView(Painted, can_focus=True):
     """Lines under a fixed head, with the movement keys of every list and text."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLES)
     BINDINGS: ClassVar[list[BindingType]] = list(move_bindings())
-    DEFAULT_CSS = f"""
-    LineView {{
-        height: 1fr;
-        background: $background;
-        {TONE_CSS}
-        & > .line--cursor {{
-            background: $block-cursor-blurred-background;
-            color: $foreground;
-            text-style: $block-cursor-blurred-text-style;
-        }}
-        & > .line--head {{ background: $panel; color: $text-muted; text-style: bold; }}
-        &:focus > .line--cursor {{
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }}
-    }}
+    DEFAULT_CSS = """
+    LineView { height: 1fr; background: $background; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own word)
@@ -157,7 +140,9 @@ class LineView(Widget, can_focus=True):
         width = self.size.width
         pairs = enumerate(zip(before, self.on_screen, strict=True))
         whole = range(width) if is_plain(self) else None
-        spans = [(y, whole or changed_cells(was, line, width)) for y, (was, line) in pairs if was != line]
+        spans = [
+            (y, whole or changed_cells(was, line, width)) for y, (was, line) in pairs if was is not line and was != line
+        ]
         changed = [Region(cells.start, y, len(cells), 1) for y, cells in spans if cells]
         thumbs = self._moved_thumb(before)
         if changed or thumbs:
@@ -184,11 +169,8 @@ class LineView(Widget, can_focus=True):
         """Return a line of the screen, its last cell for the scroll bar."""
         if y >= len(self.on_screen):
             return paint(self, (), self.size.width)
-        line = self.on_screen[y]
-        bar = "▐" if y in self._thumb else " "
-        room = max(0, self.size.width - 1)
-        strip = paint(self, line.pieces, room, base=line.base)
-        return Strip([*strip, *paint(self, ((bar, "plain"),), 1, base=line.base)], self.size.width).simplify()
+        line, bar = self.on_screen[y], "▐" if y in self._thumb else " "
+        return paint(self, line.pieces, self.size.width, base=line.base, last=bar)
 
     def on_resize(self, _: events.Resize) -> None:
         """Lay the lines out for the new size."""

@@ -13,6 +13,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.widget import AwaitMount
 from textual.widgets import Input
 
 from signoff.policy.query import Query, QueryError, Row, parse_query
@@ -21,6 +22,7 @@ from signoff.tui.present import Pieces
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.entry import Entry
 from signoff.tui.widgets.fields import Field, ordered
+from signoff.tui.widgets.furnished import Furnished
 from signoff.tui.widgets.table import Row as TableRow
 from signoff.tui.widgets.table import Sort, Table
 
@@ -71,7 +73,7 @@ class Content:
         return things if sort == self.come else ordered(things, self.fields, sort)
 
 
-class Listing(Vertical):
+class Listing(Vertical, Furnished):
     """Filter line and table."""
 
     DEFAULT_CSS = """
@@ -114,9 +116,12 @@ class Listing(Vertical):
     def compose(self) -> ComposeResult:
         """Lay the filter line above the table."""
         with Horizontal(id="bar"):
-            yield self.entry
             yield self.summary
         yield self.table
+
+    def furniture(self) -> AwaitMount:
+        """Put the filter line beside the summary."""
+        return self.query_one("#bar").mount(self.entry, before=self.summary)
 
     @property
     def typing(self) -> bool:

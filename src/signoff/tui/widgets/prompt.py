@@ -7,11 +7,10 @@ done here but typing.
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.widgets import Input
 
 from signoff.tui.completing import Completion, complete, offered_lines
@@ -21,6 +20,7 @@ from signoff.tui.present import Pieces, clip_pieces
 from signoff.tui.prompting import PromptError, parse_line
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.entry import Entry
+from signoff.tui.widgets.furnished import Furnished
 from signoff.tui.widgets.paint import paint
 
 MOST_LINES = 3
@@ -54,7 +54,7 @@ class Offer(OneLine):
         return paint(self, clip_pieces(self.safe(line), width), width)
 
 
-class Prompt(Vertical):
+class Prompt(Vertical, Furnished):
     """Entry and offers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,17 +82,11 @@ class Prompt(Vertical):
         self.typed: list[str] = []
         self.place = 0
         self.completion, self.at = NOTHING, -1
-
-    def compose(self) -> ComposeResult:
-        """Lay the offers above the line."""
-        yield self.offer
-        with Horizontal(id="line"):
-            yield self.colon
-            yield self.entry
-
-    def on_mount(self) -> None:
-        """Say what this is."""
         self.colon.say(((" :", "accent"),))
+
+    def furniture(self) -> AwaitMount:
+        """Lay the offers above the line."""
+        return self.mount(self.offer, Horizontal(self.colon, self.entry, id="line"))
 
     @property
     def typing(self) -> bool:

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from signoff.tui.present import Piece, Pieces, fit, shown
 from signoff.tui.widgets.lines import Line, LineView
-from signoff.tui.widgets.paint import is_plain
+from signoff.tui.widgets.paint import CURSOR, HEAD, is_plain
 
 MARGIN = 2
 MOST_MADE = 2000
@@ -117,6 +117,7 @@ class Table(LineView):
         self.keys: Sequence[Hashable] = ()
         self.row_of: RowOf = lambda key: Row(key, ())
         self.made: dict[Hashable, Row] = {}
+        self.laid: dict[tuple[Hashable, bool, bool, int], Line] = {}
         self.at = 0
         self.marks: frozenset[Hashable] = frozenset()
         self._lay_out()
@@ -135,7 +136,7 @@ class Table(LineView):
         """
         offset, before = self.at - self.top, self.cursor
         position = _follow(self.keys, self.at, keys)
-        self.keys, self.row_of, self.made = keys, row_of, {}
+        self.keys, self.row_of, self.made, self.laid = keys, row_of, {}, {}
         self.at = position
         self.top = max(0, min(position - offset, self.last_top))
         self._reveal()
@@ -144,7 +145,7 @@ class Table(LineView):
 
     def remake(self) -> None:
         """Make the visible rows anew; no row comes, goes or moves."""
-        self.made = {}
+        self.made, self.laid = {}, {}
         self.repaint()
 
     def lay_out(self, columns: Sequence[Column], *, sort: Sort | None = None, chosen: str = "") -> None:
@@ -202,17 +203,25 @@ class Table(LineView):
 
     def head(self, width: int) -> tuple[Line, ...]:
         """Return the titles, with the sort mark."""
-        return (Line(((" " * MARGIN, "plain"), *self._lay(self.titles, width)), "line--head"),)
+        return (Line(((" " * MARGIN, "plain"), *self._lay(self.titles, width)), HEAD),)
 
     def line_at(self, index: int, width: int) -> Line:
         """Return a row's line, or the words for no rows."""
         if not self.keys:
             return Line(((" " * MARGIN, "plain"), (fit(shown(self.empty), width - MARGIN), "dim")))
-        row = self._row(self.keys[index])
-        here = index == self.at
-        mark: Piece = ("*" if row.key in self.marks else " ", "accent")
+        key, here = self.keys[index], index == self.at
+        place = (key, here, key in self.marks, width)
+        line = self.laid.get(place)
+        if line is None:
+            if len(self.laid) >= MOST_MADE:
+                self.laid.clear()
+            line = self.laid[place] = self._laid(self._row(key), here=here, marked=place[2], width=width)
+        return line
+
+    def _laid(self, row: Row, *, here: bool, marked: bool, width: int) -> Line:
+        mark: Piece = ("*" if marked else " ", "accent")
         bar: Piece = ("▌" if here else " ", "plain")
-        return Line((bar, mark, *self._lay(row.cells, width)), "line--cursor" if here else row.style)
+        return Line((bar, mark, *self._lay(row.cells, width)), CURSOR if here else row.style)
 
     def _row(self, key: Hashable) -> Row:
         row = self.made.get(key)
@@ -235,7 +244,7 @@ class Table(LineView):
         )
         self.titles: Pieces = tuple((title, "plain") for title in titles)
         self.places: dict[int, tuple[tuple[int, int, bool], ...]] = {}
-        self.widened = widened
+        self.widened, self.laid = widened, {}
 
     def _places(self, width: int) -> tuple[tuple[int, int, bool], ...]:
         """Return the columns that have room: (index, cells, whether its texts stand right)."""
