@@ -242,7 +242,7 @@ def measure_bucket(tmp_path: Path, models: int, versions: int, *, how: str) -> t
     held = hold_back(root, versions)
     environ = environment(tmp_path)
     if how == "glance":
-        for words in ("--pack", "--index"):
+        for words in ("--pack", "--index") if versions >= layout.PACK_SIZES[-1] else ("--index",):
             command = [sys.executable, "-m", "signoff", "-r", str(root), "doctor", words, "--json"]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environ)
     with bucket(root) as (proxy, client):
