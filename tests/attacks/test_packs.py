@@ -61,6 +61,11 @@ def slot(number: int) -> str:
     return layout.record_path(LOG, number)
 
 
+def rest(*, paged: bool, first: int = 513, last: int = 592) -> tuple[str, ...]:
+    """Return the pack of what follows the packs of 256, where there is to be one."""
+    return (layout.pack_path(LOG, first, last),) if paged else ()
+
+
 def read(world: World) -> ModelLog:
     return world.registry().reader.log("fraud")
 
@@ -202,11 +207,11 @@ def test_a_pack_is_missing_in_between(world: World) -> None:
     assert (ids(known.log), packed(known), known.problems) == (ids(world.log()), [], ())
 
 
-def test_packs_overlap(world: World) -> None:
+def test_packs_overlap(world: World, paged: bool) -> None:
     put_comments(world, 500)
     larger = layout.pack_path(LOG, 1, 1024)
-    assert pack(world) == (larger,)
-    assert packed(read(world)) == [larger]
+    assert pack(world) == (larger, *rest(paged=paged, first=1025, last=1088))
+    assert packed(read(world)) == [larger, *rest(paged=paged, first=1025, last=1088)]
     spoil(world, larger, lambda content: content[1:])
     known = read(world)
     assert ids(known.log) == ids(world.log())
@@ -293,7 +298,7 @@ def test_a_record_is_deleted_where_the_packs_end(world: World, number: int) -> N
     assert f"slot {number} is missing" in str(known.alarm)
 
 
-def test_two_pack_at_once(world: World) -> None:
+def test_two_pack_at_once(world: World, paged: bool) -> None:
     for path in (FIRST, SECOND):
         world.delete(path)
     log = world.log()
@@ -307,15 +312,15 @@ def test_two_pack_at_once(world: World) -> None:
         one.start()
     for one in threads:
         one.join()
-    assert sorted(written) == [FIRST, SECOND]
-    assert packed(read(world)) == [FIRST, SECOND]
+    assert sorted(written) == [FIRST, SECOND, *rest(paged=paged)]
+    assert packed(read(world)) == [FIRST, SECOND, *rest(paged=paged)]
 
 
-def test_a_writer_is_killed_between_the_record_and_the_pack_and_the_next_one_packs(world: World) -> None:
+def test_a_writer_is_killed_between_the_record_and_the_pack_and_the_next_one_packs(world: World, paged: bool) -> None:
     for path in (FIRST, SECOND):
         world.delete(path)
     say(world.registry(), world)
-    assert packed(read(world)) == [FIRST, SECOND]
+    assert packed(read(world)) == [FIRST, SECOND, *rest(paged=paged)]
 
 
 def say(registry: Registry, world: World) -> None:
@@ -355,9 +360,9 @@ def test_who_only_looks_writes_no_pack(world: World) -> None:
     assert not [path for path, _ in world.storage.walk(LOG) if path.startswith("packs/")]
 
 
-def test_the_doctor_packs_what_is_not_packed(world: World) -> None:
+def test_the_doctor_packs_what_is_not_packed(world: World, paged: bool) -> None:
     world.delete(SECOND)
-    assert [one.path for one in Doctor(world.registry()).pack()] == [SECOND]
+    assert [one.path for one in Doctor(world.registry()).pack()] == [SECOND, *rest(paged=paged)]
     assert Doctor(world.registry()).pack() == ()
     assert not [one for one in Doctor(world.registry()).findings() if "pack" in one.what]
 
@@ -376,17 +381,50 @@ def test_a_false_pack_is_removed_and_made_anew(world: World) -> None:
     assert read(world).problems == ()
 
 
-def test_a_pack_that_a_larger_one_holds_is_left_over(world: World) -> None:
+def test_a_pack_that_a_larger_one_holds_is_left_over(world: World, paged: bool) -> None:
+    pack(world)
     put_comments(world, 500)
     pack(world)
     registry = world.registry()
     found = [one for one in Collecting(registry).find() if "/packs/" in one.path]
     assert [(one.path, one.why) for one in found] == [
-        (path, "a larger pack holds its records") for path in (FIRST, SECOND)
+        (path, "a larger pack holds its records") for path in (FIRST, SECOND, *rest(paged=paged))
     ]
     Collecting(registry).remove(found)
     known = read(world)
-    assert (packed(known), known.problems) == ([layout.pack_path(LOG, 1, 1024)], ())
+    packs = [layout.pack_path(LOG, 1, 1024), *rest(paged=paged, first=1025, last=1088)]
+    assert (packed(known), known.problems) == (packs, ())
+
+
+def test_where_each_file_is_a_request_the_writer_of_each_sixteenth_record_packs(world: World, paged: bool) -> None:
+    put_comments(world, 607 - LENGTH)
+    registry = world.registry()
+    registry.reader.log("fraud")
+    say(registry, world)
+    assert packed(read(world)) == [FIRST, SECOND, *rest(paged=paged, last=608)]
+    for _ in range(16):
+        say(registry, world)
+    assert packed(read(world)) == [FIRST, SECOND, *rest(paged=paged, last=624)]
+
+
+def test_the_pack_of_the_rest_is_tampered_with_or_goes_beyond_the_log(paged: bool) -> None:
+    world = World(stages=STAGES)
+    put_comments(world, 48)
+    assert pack(world) == rest(paged=paged, first=1, last=48)
+    put_comments(world, 4)
+    true = ids(world.log())
+    if not paged:
+        return
+    [path] = rest(paged=True, first=1, last=48)
+    content = world.get(path)
+    spoil(world, path, resigned)
+    known = read(world)
+    assert (ids(known.log), packed(known), places(known.problems)) == (true, [], [path])
+    spoil(world, path, lambda _: content)
+    for number in range(40, 53):
+        world.delete(slot(number))
+    known = read(world)
+    assert (ids(known.log), packed(known), places(known.problems)) == (true[:39], [], [path])
 
 
 def test_a_known_long_log_goes_on_and_notices_when_its_end_is_gone(world: World) -> None:

@@ -1,10 +1,11 @@
 """Large registries on a local disk and in a bucket: cold and warm opening, a look at one change, requests, memory.
 
-Run with `-m benchmark -s`. The shapes are a tenth of 10,000 models of 10 versions and of 100 models of 1,000 on the disk, and
-a thousandth of them in the bucket, where the table also says what one version costs; `SIGNOFF_BENCHMARK_LARGE=1` makes them
-whole on the disk, and `SIGNOFF_BENCHMARK_LARGE=s3` also in the bucket.
+Run with `-m benchmark -s`. The shapes are a tenth of 10,000 models of 10 versions and of 100 models of 1,000; those that
+are read as a whole from the bucket, without an index, a thousandth, where the table also says what one version costs.
+`SIGNOFF_BENCHMARK_LARGE=1` makes them whole, and `SIGNOFF_BENCHMARK_LARGE=s3` also what is read as a whole from the bucket.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -24,22 +25,24 @@ from benchmarks.limits import parsed
 from benchmarks.many import as_peers_get, make_registered
 from faulty import Proxy, faulty
 from servers import KEY, SECRET, free_port
+from signoff.schema import layout
+from signoff.schema.journal import JournalEntry, Written, dump_entry
 
 pytestmark = pytest.mark.benchmark
 HERE = Path(__file__).parent
 LARGE = os.environ.get("SIGNOFF_BENCHMARK_LARGE", "")
 WHOLE = ((10_000, 10), (100, 1000))
-DISK = WHOLE if LARGE else ((1000, 10), (10, 1000))
-BUCKET = WHOLE if LARGE == "s3" else ((10, 10), (1, 100))
+TENTH = WHOLE if LARGE else ((1000, 10), (10, 1000))
+READ = WHOLE if LARGE == "s3" else ((10, 10), (1, 100))
 NEW = "copied"
 
 
 class Child:
     """A process that has opened a registry."""
 
-    def __init__(self, url: str, options: object, environ: dict[str, str]) -> None:
+    def __init__(self, url: str, options: object, environ: dict[str, str], how: str) -> None:
         """Open it."""
-        command = [sys.executable, str(HERE / "opening.py"), url, json.dumps(options)]
+        command = [sys.executable, str(HERE / "opening.py"), url, json.dumps(options), how]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True, bufsize=1
         )
@@ -86,6 +89,7 @@ def measure(
     *,
     requests: list[str],
     versions: int,
+    how: str = "",
 ) -> Costs:
     """Open a registry cold, warm, and look at a change."""
     counted = {}
@@ -95,13 +99,13 @@ def measure(
         requests.clear()
 
     requests.clear()
-    child = Child(url, options, environ)
+    child = Child(url, options, environ, how)
     cold = child.opened
     assert (cold["versions"], cold["problems"]) == (versions, 0)
     count("cold")
     child.close()
     requests.clear()
-    child = Child(url, options, environ)
+    child = Child(url, options, environ, how)
     warm = child.opened
     count("warm")
     paths = json.dumps(change())
@@ -140,7 +144,7 @@ def seconds(milliseconds_: float) -> str:
     return f"{milliseconds_ / 1e3:.2f} s" if milliseconds_ >= 1000 else f"{milliseconds_:.3g} ms"
 
 
-@pytest.mark.parametrize(("models", "versions"), DISK)
+@pytest.mark.parametrize(("models", "versions"), TENTH)
 def test_a_large_registry_on_a_disk(tmp_path: Path, models: int, versions: int) -> None:
     root = tmp_path / "registry"
     make_registered(root, models=models, versions=versions, said=as_peers_get)
@@ -205,11 +209,44 @@ def listed(client: Any) -> int:  # noqa: ANN401  (the driver has no types)
     return sum(1 for _ in client.get_paginator("list_objects_v2").paginate(Bucket="large", Prefix="r/"))
 
 
-@pytest.mark.parametrize(("models", "versions"), BUCKET)
-def test_a_large_registry_in_a_bucket(tmp_path: Path, models: int, versions: int) -> None:
+def told_of(record: bytes, chain: str, seq: int) -> bytes:
+    """Return the journal's entry of a record."""
+    identity = hashlib.sha256(record[: record.index(b"\n") + 1]).hexdigest()
+    return dump_entry(JournalEntry(written=(Written(chain=chain, seq=seq, id=identity),), nonce=identity[:32]))
+
+
+def hold_back(root: Path, version: int) -> dict[str, bytes]:
+    """Take a model's last version and its record away, and let the journal tell of the one before.
+
+    Returns:
+        The files, in the order in which they are written.
+    """
+    chain = "models/model-00000"
+    record = root / layout.record_path(chain, version)
+    place = root / layout.version_folder("model-00000", str(version))
+    held = {str(one.relative_to(root)): one.read_bytes() for one in (*place.iterdir(), record)}
+    held[layout.journal_path(2)] = told_of(record.read_bytes(), chain, version)
+    shutil.rmtree(place)
+    record.unlink()
+    first = root / layout.journal_path(1)
+    first.parent.mkdir(parents=True)
+    before = root / layout.record_path(chain, version - 1)
+    first.write_bytes(told_of(before.read_bytes(), chain, version - 1))
+    return held
+
+
+def measure_bucket(tmp_path: Path, models: int, versions: int, *, how: str) -> tuple[Costs, int, float]:
+    """Return what a registry in a bucket costs, how many requests its names are, and their milliseconds."""
     root = tmp_path / "registry"
     make_registered(root, models=models, versions=versions, said=as_peers_get)
+    held = hold_back(root, versions)
+    environ = environment(tmp_path)
+    if how == "glance":
+        for words in ("--pack", "--index") if versions >= layout.PACK_SIZES[-1] else ("--index",):
+            command = [sys.executable, "-m", "signoff", "-r", str(root), "doctor", words, "--json"]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environ)
     with bucket(root) as (proxy, client):
+        shutil.rmtree(root)
         time.sleep(2.1)
         options = {
             "endpoint_url": f"http://127.0.0.1:{proxy.port}",
@@ -219,44 +256,48 @@ def test_a_large_registry_in_a_bucket(tmp_path: Path, models: int, versions: int
         }
 
         def change() -> list[str]:
-            paths = []
-            for one in (root / "models/model-00000/versions/1").iterdir():
-                paths.append(f"models/model-00000/versions/{NEW}/{one.name}")
-                client.put_object(Bucket="large", Key=f"r/{paths[-1]}", Body=one.read_bytes())
-            return paths
+            for path, content in held.items():
+                client.put_object(Bucket="large", Key=f"r/{path}", Body=content)
+            return [] if how == "glance" else [path for path in held if path.startswith("models/")]
 
         costs = measure(
             "s3://large/r",
             options,
-            environment(tmp_path),
+            environ,
             change,
             requests=proxy.requests,
-            versions=models * versions,
+            versions=models * versions - 1,
+            how=how,
         )
-        pages = listed(client)
-        limit = timed(lambda: listed(client))
-    shape = f"s3, {models:,} x {versions:,}"
+        pages: list[int] = []
+        spent = timed(lambda: pages.append(listed(client)))[0]
+    return costs, pages[0], spent
+
+
+def tell_bucket(shape: str, costs: Costs, versions: int, names: tuple[int, float]) -> list[Line]:
+    """Keep the lines of a registry in a bucket; `names`: what its names cost, in requests and milliseconds."""
     lines = []
     for name, most in (("cold", 10), ("warm", 3), ("poll", 2), ("change", None)):
         made = costs.requests[name]
+        figure = f"{names[0]} requests" if name in {"cold", "warm"} else ""
         case = f"{shape}: requests, {name}"
-        figure = f"{pages} requests" if name in {"cold", "warm"} else ""
+        shown = f"{made:,}, {made / versions:.3g} a version"
         beside = "names of all objects" if figure else ""
-        lines.append(
-            tell(
-                "18.2",
-                case,
-                f"{made:,}, {made / models / versions:.3g} a version",
-                beside=beside,
-                figure=figure,
-                ratio=made,
-                most=most,
-                shown=False,
-            )
-        )
-    told("18.2", f"{shape}: cold open, wall", costs.cold["ms"], "names of all objects", limit[0])
-    told("18.2", f"{shape}: warm open, wall", costs.warm["ms"], "names of all objects", limit[0])
-    told("18.2", f"{shape}: one change, wall", costs.change["ms"], "names of all objects", limit[0])
-    lines.append(memory("18.2", shape, costs))
-    shutil.rmtree(root)
-    need(*lines)
+        lines.append(tell("18.2", case, shown, beside=beside, figure=figure, ratio=made, most=most, shown=False))
+    told("18.2", f"{shape}: cold open, wall", costs.cold["ms"], "names of all objects", names[1])
+    told("18.2", f"{shape}: warm open, wall", costs.warm["ms"], "names of all objects", names[1])
+    told("18.2", f"{shape}: one change, wall", costs.change["ms"], "names of all objects", names[1])
+    return [*lines, memory("18.2", shape, costs)]
+
+
+@pytest.mark.parametrize(("models", "versions"), TENTH)
+def test_a_large_registry_in_a_bucket(tmp_path: Path, models: int, versions: int) -> None:
+    costs, pages, spent = measure_bucket(tmp_path, models, versions, how="glance")
+    need(*tell_bucket(f"s3, {models:,} x {versions:,}", costs, models * versions, (pages, spent)))
+
+
+@pytest.mark.parametrize(("models", "versions"), READ)
+def test_a_registry_that_is_read_as_a_whole_from_a_bucket(tmp_path: Path, models: int, versions: int) -> None:
+    costs, pages, spent = measure_bucket(tmp_path, models, versions, how="")
+    tell_bucket(f"s3, all read, {models:,} x {versions:,}", costs, models * versions, (pages, spent))
+    assert costs.requests["poll"] <= 2

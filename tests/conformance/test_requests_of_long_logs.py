@@ -1,41 +1,39 @@
-"""How many requests a long log costs on a bucket: a server in this process holds 10,000 records, a proxy counts."""
-
-from collections.abc import Iterator
+"""How many requests a long log costs on a bucket: a server in this process holds the records, a proxy counts."""
 
 import pytest
 
 from builders import World
-from counted import Opened, counted
-from faulty import Proxy
+from counted import counted
 from longlogs import pack, put_comments
+from signoff.storage.memory import MemoryStorage
 
-LENGTH = 10_000
 MOST = 30
+LENGTHS = (15, 16, 23, 40, 255, 300, 511, 9_999, 10_000, 10_255, 12_287)
+"""The most requests are asked where one record more would complete a pack of each size."""
 
 
-@pytest.fixture(scope="module")
-def long_log() -> World:
-    """Return a registry in memory whose one log is long and packed."""
+def packed(length: int) -> World:
+    """Return a registry in memory whose one log was packed as it grew, with small packs that larger ones replaced."""
     world = World()
-    put_comments(world, LENGTH)
-    assert pack(world)
+    for more in (length - length // 4, length // 4):
+        put_comments(world, more)
+        pack(world)
     return world
 
 
-@pytest.fixture
-def bucket(long_log: World) -> Iterator[tuple[Proxy, Opened]]:
-    """Keep it in a bucket that counts."""
-    with counted(long_log) as found:
-        yield found
-
-
-def test_a_log_of_ten_thousand_records_opens_in_thirty_requests(bucket: tuple[Proxy, Opened]) -> None:
-    proxy, opened = bucket
-    registry = opened()
-    known = registry.reader.log("fraud")
-    assert len(known.log.records) == LENGTH
-    assert known.problems == ()
-    assert len(proxy.requests) <= MOST
-    proxy.requests.clear()
-    assert registry.reader.log("fraud") is known
-    assert len(proxy.requests) == 1
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_log_of_any_length_opens_in_thirty_requests_and_again_in_one(
+    monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStorage, "paged", True)  # packed as a bucket is
+        world = packed(length)
+    with counted(world) as (proxy, opened):
+        registry = opened()
+        known = registry.reader.log("fraud")
+        assert len(known.log.records) == length
+        assert known.problems == ()
+        assert len(proxy.requests) <= MOST
+        proxy.requests.clear()
+        assert registry.reader.log("fraud") is known
+        assert len(proxy.requests) == 1

@@ -11,7 +11,7 @@ from contextlib import suppress
 from signoff.errors import StorageError
 from signoff.policy.log import VerifiedLog
 from signoff.records.pack import join_pack
-from signoff.registry.packs import FEWEST, Pack, cover, find_packs
+from signoff.registry.packs import Pack, cover, fewest_packed, find_packs
 from signoff.registry.reader import ModelLog
 from signoff.schema import layout
 from signoff.storage.base import Storage
@@ -30,9 +30,10 @@ class Packing:
     def follow(self, known: ModelLog) -> None:
         """Pack a log that was just written to, once enough records follow its last pack; as far as that can be done."""
         length, chain = len(known.log.records), known.log.chain
-        if length - max(known.packed, self._done.get(chain, 0)) < FEWEST:
+        fewest = fewest_packed(self._storage)
+        if length - max(known.packed, self._done.get(chain, 0)) < fewest:
             return
-        self._done[chain] = length - length % FEWEST
+        self._done[chain] = length - length % fewest
         with suppress(StorageError):
             self.put(known.log, most=MOST_AT_ONCE)
 
@@ -44,7 +45,7 @@ class Packing:
         """
         there, _ = find_packs(self._storage, log.chain)
         written: list[Pack] = []
-        for pack, content in _contents(log):
+        for pack, content in _contents(log, fewest=fewest_packed(self._storage)):
             if pack not in there and self._storage.put_new(pack.path, content):
                 written.append(pack)
                 if len(written) == most:
@@ -54,16 +55,16 @@ class Packing:
 
 def lacking(storage: Storage, log: VerifiedLog) -> int:
     """Return how many records of a log are in no pack and should be, by the names of the packs."""
-    if len(log.records) < FEWEST:
+    length, fewest = len(log.records), fewest_packed(storage)
+    if length < fewest:
         return 0
-    packed = cover(log.chain, len(log.records), among=find_packs(storage, log.chain)[0])
-    length = len(log.records)
-    return length - length % FEWEST - (packed[-1].last if packed else 0)
+    packed = cover(log.chain, length, among=find_packs(storage, log.chain)[0])
+    return max(0, length - length % fewest - (packed[-1].last if packed else 0))
 
 
-def _contents(log: VerifiedLog) -> Iterator[tuple[Pack, bytes]]:
+def _contents(log: VerifiedLog, *, fewest: int) -> Iterator[tuple[Pack, bytes]]:
     """Yield the packs of a log, the largest that may be; one that would be too large gives way to smaller ones."""
-    pending = list(reversed(cover(log.chain, len(log.records))))
+    pending = list(reversed(cover(log.chain, len(log.records), fewest=fewest)))
     while pending:
         pack = pending.pop()
         content = join_pack(log.records[pack.first - 1 : pack.last])

@@ -81,20 +81,32 @@ def find_packs(storage: Storage, chain: str) -> tuple[frozenset[Pack], tuple[Pro
     return frozenset(packs), tuple(problems)
 
 
-def cover(chain: str, length: int, *, among: Collection[Pack] | None = None) -> tuple[Pack, ...]:
-    """Return the packs from record 1 on without a gap, the largest that fit a log of this length; `among`: only these."""
+def cover(chain: str, length: int, *, among: Collection[Pack] | None = None, fewest: int = 1) -> tuple[Pack, ...]:
+    """Return the packs from record 1 on without a gap, the largest that fit a log of this length.
+
+    Args:
+        chain: The log's chain.
+        length: How long it is.
+        among: Only these; None: any that may be.
+        fewest: None of fewer records.
+    """
     found: list[Pack] = []
     done = 0
-    while pack := _next(chain, done, length, among):
+    while pack := _next(chain, done, length, among=among, fewest=fewest):
         found.append(pack)
         done = pack.last
     return tuple(found)
 
 
-def _next(chain: str, done: int, length: int, among: Collection[Pack] | None) -> Pack | None:
-    sizes = (size for size in layout.PACK_SIZES if done % size == 0 and done + size <= length)
+def _next(chain: str, done: int, length: int, *, among: Collection[Pack] | None, fewest: int) -> Pack | None:
+    sizes = (size for size in layout.pack_sizes(done) if fewest <= size <= length - done)
     packs = (Pack(chain, done + 1, done + size) for size in sizes)
     return next((pack for pack in packs if among is None or pack in among), None)
+
+
+def fewest_packed(storage: Storage) -> int:
+    """Return how many records make a pack: where each file is a request, few."""
+    return layout.PACK_STEP if storage.paged else FEWEST
 
 
 def wrong(reading: Reading, seq: int) -> tuple[Problem, ...]:
@@ -125,16 +137,17 @@ def read_log(storage: Storage, chain: str) -> Reading:
     """
     paged = storage.paged
     entries = list_chain(storage, chain, most=FEWEST if paged else 0)
-    if len(entries) < FEWEST:
+    if len(entries) < fewest_packed(storage):
         return _loose(storage, chain, entries, ())
     packs, problems = find_packs(storage, chain)
-    listed = _list_end(storage, chain, packs) if paged else _Listed(1, *sort_out(chain, entries))
+    whole = not paged or len(entries) < FEWEST
+    listed = _Listed(1, *sort_out(chain, entries)) if whole else _list_end(storage, chain, packs)
     length = listed.unbroken()
     beyond = [_unusable(pack, f"it reaches beyond the log's {length} records") for pack in packs if pack.last > length]
     contents, used, faults = _unpack(storage, cover(chain, length, among=packs))
     problems = (*problems, *sorted(beyond, key=lambda one: one.place), *faults)
     if not used:
-        return read_loose(storage, chain, problems)
+        return _loose(storage, chain, entries, problems) if whole else read_loose(storage, chain, problems)
     end = used[-1].last
     if listed.first > end:
         listed = _Listed(1, *slots(storage, chain))

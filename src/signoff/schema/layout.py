@@ -33,6 +33,8 @@ MODEL_FOLDERS = frozenset({LOG, VERSIONS, CARDS, PACKS})
 
 PACK_SIZES = (4096, 1024, 256)
 """How many records a pack holds; it begins behind a multiple of its size, so that its name says all about it."""
+PACK_STEP = 16
+"""Where each file is a request, a pack of a multiple of so many holds the records behind the last of `PACK_SIZES`."""
 PACK = re.compile(r"([0-9]{8})-([0-9]{8})\.pack")
 NUMBERED = re.compile(r"([0-9]{16})\.json(\.gz)?")
 SLOT = re.compile(r"([0-9]{8})\.rec")
@@ -108,8 +110,13 @@ def pack_of(name: str) -> tuple[int, int] | None:
     """Return the first and last record that a pack of this file name holds; None where no pack is named so."""
     found = PACK.fullmatch(name)
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
-    size = last - first + 1
-    return (first, last) if found and size in PACK_SIZES and (first - 1) % size == 0 else None
+    return (first, last) if found and last - first + 1 in pack_sizes(first - 1) else None
+
+
+def pack_sizes(done: int) -> tuple[int, ...]:
+    """Return how many records a pack may hold that begins behind so many, the largest first."""
+    whole = tuple(size for size in PACK_SIZES if done % size == 0)
+    return (*whole, *range(PACK_SIZES[-1] - PACK_STEP, 0, -PACK_STEP)) if whole else ()
 
 
 def version_folder(model: str, version: str) -> str:

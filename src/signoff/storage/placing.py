@@ -14,13 +14,13 @@ import msgspec
 
 from signoff.errors import StorageError
 from signoff.storage.base import StoppedError
+from signoff.storage.copying import FICLONE
 from signoff.storage.folders import PRIVATE, READ, failed
 from signoff.storage.paths import PRIVATE_PREFIX
 from signoff.storage.sharing import is_shared, share_file
 
 How = Literal["auto", "copy", "link", "reflink", "move"]
 Way = Literal["reflink", "link", "copy"]
-FICLONE = 0x40049409  # linux/fs.h
 STEP = 16 * 1024 * 1024
 CANNOT = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ENOTTY})
 WAYS: dict[How, tuple[Way, ...]] = {
