@@ -125,8 +125,7 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fingerprint(self) -> str:
         """Return `SHA256:...`, as `ssh-keygen -l` prints it."""
-        digest = hashlib.sha256(self.blob).digest()
-        return "SHA256:" + binascii.b2a_base64(digest, newline=False).rstrip(b"=").decode()
+        return _fingerprint(self.blob)
 
     @property
     def line(self) -> str:
@@ -137,6 +136,12 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
     def is_hardware(self) -> bool:
         """Return whether the private half lives in a FIDO authenticator."""
         return self.kind.startswith("sk-")
+
+
+@lru_cache
+def _fingerprint(blob: bytes) -> str:
+    digest = hashlib.sha256(blob).digest()
+    return "SHA256:" + binascii.b2a_base64(digest, newline=False).rstrip(b"=").decode()
 
 
 def parse_public_key(line: str) -> PublicKey:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from signoff.errors import NotFoundError, StorageError
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
+from signoff.storage.local import LocalStorage
 
 MOST = {layout.TRUST_CHAIN: layout.LARGEST_TRUST_RECORD}
 
@@ -82,8 +83,11 @@ def _unbroken(slots: Sequence[Entry], *, after: int) -> tuple[Sequence[Entry], s
 
 def read_next(storage: Storage, chain: str, seq: int) -> bytes | str | None:
     """Return the content of one slot, why it cannot be had, or None while the slot is free."""
+    path = layout.record_path(chain, seq)
+    if isinstance(storage, LocalStorage) and storage.is_free(path):
+        return None
     try:
-        return storage.read(layout.record_path(chain, seq), most=MOST.get(chain, layout.LARGEST_RECORD))
+        return storage.read(path, most=MOST.get(chain, layout.LARGEST_RECORD))
     except NotFoundError:
         return None
     except StorageError as error:

@@ -12,6 +12,9 @@ from signoff.policy.log import VerifiedLog
 from signoff.policy.states import States
 from signoff.records.series import Pile, Series
 
+FEW = 100
+"""So many records that came one by one wait together until they are put aside."""
+
 
 class Grown(msgspec.Struct, frozen=True):
     """A log that was verified, and the history that was folded from it."""
@@ -27,6 +30,14 @@ class Fresh(msgspec.Struct, frozen=True):
     versions: Mapping[str, VersionState]
     record: int
     version: int
+
+    def then(self, more: "Fresh", pile: Pile) -> "Fresh":
+        """Return what was read last after this was; these are put aside, unless few follow them in the same log."""
+        follow = self.records.items is more.records.items and len(self.records) == more.record
+        if follow and len(more.records) - self.record <= FEW:
+            return Fresh(more.records, more.versions, self.record, self.version)
+        self.put_aside(pile)
+        return more
 
     def put_aside(self, pile: Pile) -> None:
         """Keep the new ones as bytes, from which they are made when somebody asks for them."""

@@ -240,10 +240,9 @@ class Reader:
         known = len(before.entries)
         self._held += len(log.records) - known
         if self._held > MOST_HELD:
-            if self._read_last is not None:
-                self._read_last.put_aside(self.spool)
+            fresh = Fresh(log.records, history.versions, known, len(before.versions))
+            self._read_last = fresh if self._read_last is None else self._read_last.then(fresh, self.spool)
             log.records.onto(self.spool)
-            self._read_last = Fresh(log.records, history.versions, known, len(before.versions))
         return Grown(log, replace(history, entries=history.entries.within(log.records)))
 
     def _keep(self, model: str, grown: Grown, *, beside: Reading | ModelLog) -> ModelLog:

@@ -83,6 +83,14 @@ class LocalStorage:
         with open_folder(self.root, parts) as folder:
             return info_of(stat_regular(folder, name, path=path))
 
+    def is_free(self, path: str) -> bool:
+        """Tell whether surely nothing stands at a path; what stands there, and whether a link led there, is for `read`."""
+        try:
+            os.lstat(f"{self.root}/{path}")
+        except OSError as error:
+            return error.errno == errno.ENOENT
+        return False
+
     def read(self, path: str, *, most: int) -> bytes:
         """Return a regular file's bytes, at most `most`."""
         parts, name = split_file(path)

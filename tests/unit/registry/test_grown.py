@@ -4,6 +4,7 @@ import pytest
 
 from builders import World
 from signoff.records.record import LogRecord
+from signoff.registry import grown
 from signoff.registry import reader as reading
 
 
@@ -26,3 +27,18 @@ def test_what_was_read_last_is_put_aside_when_more_is_read(monkeypatch: pytest.M
     world.register("3", model="fraud")
     assert [entry.record.seq for entry in reader.log("fraud").history.entries] == [1, 2, 3]
     assert fraud == wanted["fraud"]
+
+
+def test_what_comes_one_by_one_waits_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.register("1")
+    monkeypatch.setattr(reading, "MOST_HELD", 0)
+    monkeypatch.setattr(grown, "FEW", 3)
+    reader = world.registry().reader
+    held = []
+    for _ in range(6):
+        items = reader.log("fraud").log.records.items
+        held.append("".join("b" if isinstance(item, bytes) else "r" for item in items))
+        world.do("dan", "comment")
+    assert held == ["r", "rr", "rrr", "bbbr", "bbbrr", "bbbrrr"]
+    assert [entry.record.seq for entry in reader.log("fraud").history.entries] == [1, 2, 3, 4, 5, 6, 7]
