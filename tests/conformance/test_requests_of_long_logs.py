@@ -8,8 +8,9 @@ from longlogs import pack, put_comments
 from signoff.storage.memory import MemoryStorage
 
 MOST = 30
-LENGTHS = (15, 16, 23, 40, 255, 300, 511, 9_999, 10_000, 10_255, 12_287)
+LENGTHS = (15, 16, 23, 40, 255, 300, 511, 12_287)
 """The most requests are asked where one record more would complete a pack of each size."""
+LONG = (9_999, 10_000, 10_255)
 
 
 def packed(length: int) -> World:
@@ -21,7 +22,7 @@ def packed(length: int) -> World:
     return world
 
 
-@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("length", [*LENGTHS, *(pytest.param(one, marks=pytest.mark.slow) for one in LONG)])
 def test_a_log_of_any_length_opens_in_thirty_requests_and_again_in_one(
     monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
