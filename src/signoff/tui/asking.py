@@ -85,7 +85,8 @@ def question_text(question: Question) -> Text:
     lines += _signer_lines(question)
     if prepared.standing is not None:
         words = [line.words for line in prepared.standing.lines if line.needed]
-        lines.append(labelled("Quorum", ("; ".join(words) or "needs no approval", "plain")))
+        label = "So far" if any(_quorum_line(question)) else "Quorum"
+        lines.append(labelled(label, ("; ".join(words) or "needs no approval", "plain")))
     if prepared.reasons:
         lines += heading("It would have no effect")
         lines += [(("✗ ", "bad"), (reason, "plain")) for reason in prepared.reasons]

@@ -106,4 +106,5 @@ def test_an_approval_says_what_it_makes_of_the_quorum() -> None:
     world.do("ben", "approve", "1", stage="production")
     assert "with yours: 2 of 2, met" in asked(world, "pam", "approve", stage="production")
     assert "with yours: 1 of 2, not met yet" in asked(world, "ben", "approve", stage="production")
+    assert asked(world, "pam", "approve", stage="production").count("Quorum") == 1
     assert "with yours" not in asked(world, "pam", "reject", stage="production")
