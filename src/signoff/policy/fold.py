@@ -58,15 +58,16 @@ class Judged:
     """A record that is not signed yet, and what it would do to a state.
 
     Attributes:
+        record: The record.
         state: The state that it would follow.
         reasons: Why it would have no effect; () where it would have one.
     """
 
-    __slots__ = ("_draft", "reasons", "state")
+    __slots__ = ("_draft", "reasons", "record", "state")
 
     def __init__(self, record: LogRecord, trust: TrustChain, facts: Facts, *, state: History) -> None:
         """Apply it."""
-        self.state, self._draft = state, Draft(state)
+        self.record, self.state, self._draft = record, state, Draft(state)
         self.reasons = _apply(self._draft, record, trust, facts)
 
     def once_signed(self, record: LogRecord) -> History:

@@ -74,6 +74,21 @@ def verify_log(
     return VerifiedLog(chain=chain, records=start.records.and_then(new), fault=fault)
 
 
+def go_on(log: VerifiedLog, record: LogRecord, trust: TrustChain) -> VerifiedLog:
+    """Return a log with a record in its next slot that was read from its own bytes.
+
+    Raises:
+        VerificationError: It would end the log for every reader; the message says why.
+    """
+    try:
+        _need_place(record, log.records[-1] if log.records else None, trust, chain=log.chain)
+        check_signature(record, trust)
+    except VerificationError as error:
+        message = f"record {len(log.records) + 1} of {log.chain}: {error}"
+        raise VerificationError(message, hint=error.hint) from None
+    return VerifiedLog(chain=log.chain, records=log.records.and_then([record]))
+
+
 def _need_place(record: LogRecord, last: LogRecord | None, trust: TrustChain, *, chain: str) -> None:
     said = record.envelope
     if said.registry != trust.registry:

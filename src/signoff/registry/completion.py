@@ -5,6 +5,7 @@ The rule it keeps: what is filled in is what the author would see at this moment
 
 from datetime import datetime
 
+from signoff.errors import NotFoundError
 from signoff.policy.approvals import standing
 from signoff.policy.history import History
 from signoff.registry.asks import Ask, CardNow
@@ -51,3 +52,20 @@ def _approvals(ask: Ask, history: History, trust: TrustDocument, *, card: str | 
     if state is None:
         return []
     return [one.record for one in standing(state, ask.stage, trust=trust, card=card, at=now).counted]
+
+
+def digest_about(ask: Ask, history: History) -> str | None:
+    """Return the digest of the version that is asked about; None where it is about the model.
+
+    Raises:
+        NotFoundError: The version is not registered.
+    """
+    if ask.version is None:
+        return None
+    if ask.action == "register":
+        return str(ask.fields["digest"])
+    state = history.versions.get(ask.version)
+    if state is None:
+        message = f"{ask.model}:{ask.version} is not registered"
+        raise NotFoundError(message, hint=f"register it first: signoff register {ask.model}:{ask.version}")
+    return state.digest

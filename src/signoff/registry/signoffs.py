@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from signoff.errors import (
     AlreadyExistsError,
@@ -23,13 +24,13 @@ from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
 from signoff.policy.fold import Judged, fold
 from signoff.policy.history import History
-from signoff.policy.log import VerifiedLog, verify_log
+from signoff.policy.log import VerifiedLog, go_on
 from signoff.policy.stage import CHECKS, EMERGENCY, RETURN, run_checks
 from signoff.records.record import LogRecord, compose_line, join_record, named, read_line
 from signoff.records.statement import ACTIONS, RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, CardNow, Look, Prepared, Written, difference, once
 from signoff.registry.bases import needed_by, present_of
-from signoff.registry.completion import complete
+from signoff.registry.completion import complete, digest_about
 from signoff.registry.journal import Journal
 from signoff.registry.packing import Packing
 from signoff.registry.people import Me
@@ -73,7 +74,7 @@ class Signoffs:
         now, card_now = self._surroundings.now(), once(self.card_now)
         fields = complete(ask, known.history, self._reader.trust.newest.document, card_now=card_now, now=now)
         action = self._action(ask, me, known, fields=fields, now=now)
-        digest = _digest(ask, known.history)
+        digest = digest_about(ask, known.history)
         line = compose_line(action, self._subject(ask, digest))
         look = Look(ask=ask, history=known.history, now=now, card_now=card_now)
         findings = self._findings(look) if ask.stage else ()
@@ -205,7 +206,7 @@ class Signoffs:
             armored = signer.sign(prepared.line, namespace=RECORD_NAMESPACE)
             path = layout.record_path(prepared.chain, prepared.seq)
             content = join_record(prepared.line, [armored])
-            log, history = self._need_counting(prepared, content)
+            log, history = self._need_counting(prepared, armored)
             try:
                 self._reader.storage.put_new(path, content)
             except AlreadyExistsError:
@@ -219,13 +220,14 @@ class Signoffs:
             return Written(prepared=prepared, id=id_, chain=prepared.chain, seq=prepared.seq, path=path)
         raise self._conflict(prepared, f"others were faster {MOST_TRIES} times")
 
-    def _need_counting(self, prepared: Prepared, content: bytes) -> tuple[VerifiedLog, History]:
-        """Return the log with these bytes and its state; every reader takes them, and they have their effect."""
+    def _need_counting(self, prepared: Prepared, armored: bytes) -> tuple[VerifiedLog, History]:
+        """Return the log with this signature's record and its state; every reader takes it, and it has its effect."""
         known, trust = self._reader.known(prepared.ask.model), self._reader.trust
-        log = verify_log([content], trust, start=known.log)
-        if log.fault:
-            message = f"nothing was written: no reader would accept it: {log.fault}"
-            raise VerificationError(message, hint="sign it again, with the key that was chosen")
+        try:
+            log = go_on(known.log, replace(prepared.judged.record, armor=armored), trust)
+        except VerificationError as error:
+            message = f"nothing was written: no reader would accept it: {error}"
+            raise VerificationError(message, hint="sign it again, with the key that was chosen") from None
         if prepared.judged.state is known.history and not prepared.identity.key.is_hardware:
             history = prepared.judged.once_signed(log.records[-1])
         else:  # whether a key was touched is for the signature to say
@@ -279,18 +281,6 @@ def need_effective(prepared: Prepared) -> None:
     if prepared.reasons:
         hint = f"see every rule: signoff check {prepared.ask.model}:{prepared.ask.version} {prepared.ask.stage}"
         raise RefusedError(prepared.ask.words, prepared.reasons, hint=hint if prepared.ask.stage else "")
-
-
-def _digest(ask: Ask, history: History) -> str | None:
-    if ask.version is None:
-        return None
-    if ask.action == "register":
-        return str(ask.fields["digest"])
-    state = history.versions.get(ask.version)
-    if state is None:
-        message = f"{ask.model}:{ask.version} is not registered"
-        raise NotFoundError(message, hint=f"register it first: signoff register {ask.model}:{ask.version}")
-    return state.digest
 
 
 def _written(record: LogRecord) -> str:

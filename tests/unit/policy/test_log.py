@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from builders import Said, TestSigner, World
-from signoff.policy.log import VerifiedLog, verify_log
-from signoff.records.statement import NO_RECORD, TRUST_NAMESPACE
+from builders import Said, TestSigner, World, line_of
+from signoff.errors import VerificationError
+from signoff.policy.log import VerifiedLog, go_on, verify_log
+from signoff.records.record import parse_record
+from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE, TRUST_NAMESPACE
 from signoff.schema import layout
 
 
@@ -27,6 +29,26 @@ def test_a_log_goes_on_from_what_was_verified() -> None:
     before = world.log()
     put = world.do("ben", "approve")
     assert verify_log([put.content], world.trust(), start=before) == world.log()
+
+
+def test_a_log_goes_on_with_a_record_as_with_its_bytes() -> None:
+    world = World()
+    world.register()
+    before = world.log()
+    put = world.do("ben", "approve")
+    assert go_on(before, parse_record(put.content), world.trust()) == world.log()
+
+
+def test_a_log_does_not_go_on_with_a_record_that_would_end_it() -> None:
+    world = World()
+    first = world.register()
+    before = world.log()
+    line = line_of(world.do("ben", "approve").content)
+    forged = parse_record(line + TestSigner("eve").sign(line, namespace=RECORD_NAMESPACE))
+    with pytest.raises(VerificationError, match=r"record 2 of models/fraud: it is signed with another key"):
+        go_on(before, forged, world.trust())
+    with pytest.raises(VerificationError, match=r"record 2 of models/fraud: it says slot 1"):
+        go_on(before, parse_record(first.content), world.trust())
 
 
 @pytest.mark.parametrize(
