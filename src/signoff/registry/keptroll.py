@@ -144,5 +144,5 @@ class KeptRoll:
 
 def _paths(chain: str, length: int) -> tuple[str, ...]:
     """Return what a model's line is made from, as far as it can change."""
-    folders = (layout.chain_folder(chain), f"{chain}/{layout.VERSIONS}")
-    return (*folders, layout.record_path(chain, length)) if length else folders
+    log, versions = layout.chain_folder(chain), f"{chain}/{layout.VERSIONS}"
+    return (log, versions, f"{log}/{layout.slot_name(length)}") if length else (log, versions)
