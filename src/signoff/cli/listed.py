@@ -12,7 +12,7 @@ from signoff.policy.query import Query, fields, parse_query
 from signoff.registry.details import file_paths
 from signoff.registry.models import is_model
 from signoff.registry.registry import Registry
-from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.rows import LazyNames, VersionRow, names_in
 from signoff.registry.snapshot import ModelView
 from signoff.values.names import ModelName
 
@@ -38,7 +38,7 @@ def _rows(registry: Registry, words: tuple[str, ...]) -> list[VersionRow]:
     else:
         models = registry.snapshot().models
     rows = [VersionRow(view, model) for model in models for view in reversed(model.versions)]
-    query = parse_query(" ".join(words), now=registry.surroundings.now(), known=known_names(rows))
+    query = parse_query(" ".join(words), now=registry.surroundings.now(), known=LazyNames(lambda: names_in(rows)))
     if "format" in fields(query):
         rows = [VersionRow(row.view, row.model, paths=file_paths(registry, row.view)) for row in rows]
     return _matching(query, rows)

@@ -3,7 +3,7 @@
 The rule it keeps: a field that nobody knows is refused with the nearest name; what is unknown sorts last, whichever way.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from signoff.cli.layout import Cell, Column
 from signoff.cli.words import age_cell, digest_cell, signoff_cell, size_cell, state_cell, text_cell
 from signoff.policy.query_fields import find_field
 from signoff.policy.query_terms import Value
-from signoff.registry.rows import VersionRow, headline, headline_metrics, known_names, natural
+from signoff.registry.rows import LazyNames, VersionRow, headline, headline_metrics, names_in, natural
 from signoff.values.display import UNKNOWN
 from signoff.values.times import stamp
 
@@ -44,12 +44,12 @@ def list_columns(
     Raises:
         InvalidValueError: There is no such field.
     """
-    known = known_names(rows)
+    known = LazyNames(lambda: names_in(rows))
     chosen = [field_named(name, known) for name in names] if names else _default(rows, several=several)
     return [_column(name, place=place, now=now) for place, name in enumerate(chosen)]
 
 
-def field_named(name: str, known: frozenset[str]) -> str:
+def field_named(name: str, known: Collection[str]) -> str:
     """Return the field that a person named, as the filter language spells it.
 
     Raises:
@@ -110,12 +110,11 @@ def sorted_rows(rows: Sequence[VersionRow], by: str) -> list[VersionRow]:
     Raises:
         InvalidValueError: There is no such field.
     """
-    name = field_named(by.removeprefix("-"), known_names(rows))
+    name = field_named(by.removeprefix("-"), LazyNames(lambda: names_in(rows)))
     downward = by.startswith("-") != (name == "age")
-    known = [(key, row) for row in rows if (key := _order(row, name)) is not None]
-    known.sort(key=lambda pair: pair[0], reverse=downward)
-    ordered = [row for _, row in known]
-    return ordered + [row for row in rows if _order(row, name) is None]
+    pairs = [(_order(row, name), row) for row in rows]  # a row is asked once: what it says may have to be decoded
+    known = sorted((pair for pair in pairs if pair[0] is not None), key=lambda pair: pair[0], reverse=downward)
+    return [row for _, row in known] + [row for key, row in pairs if key is None]
 
 
 def _order(row: VersionRow, name: str) -> Any:  # noqa: ANN401  (whatever has an order among its kind)

@@ -88,8 +88,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
             self.say(nothing)
             return
         if not self.terminal:
-            for row in rows:
-                _print("\t".join(displayable(cell.full) for cell in row), sys.stdout)
+            _print("\n".join(_separated([cell.full for cell in row]) for row in rows), sys.stdout)
             return
         table = laid_out(columns, rows, width=self.width)
         for line in table.lines:
@@ -152,6 +151,13 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         with Progress(*columns, console=console, transient=True) as bars:
             task = bars.add_task(displayable(doing), total=total)
             yield lambda size: bars.advance(task, size)
+
+
+def _separated(texts: list[str]) -> str:
+    """Return displayable texts with tabs between them."""
+    whole = "".join(texts)
+    plain = whole.isascii() and whole.isprintable()  # then each of them is displayable as it is
+    return "\t".join(texts if plain else map(displayable, texts))
 
 
 def _columns() -> int:

@@ -11,7 +11,7 @@ from signoff.cli.layout import Cell, Column
 from signoff.cli.shapes import Shape, deployment_shape, record_shape, time_of
 from signoff.cli.words import age_cell, text_cell
 from signoff.policy.history import DeploymentState, History
-from signoff.policy.stage import stage_order
+from signoff.policy.order import stage_order
 from signoff.policy.trust import TrustChain
 from signoff.registry.registry import Registry
 from signoff.schema import layout

@@ -124,6 +124,16 @@ _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 _decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=as_written).decode
 
 
+class _Measured(msgspec.Struct, frozen=True, array_like=True):
+    """Contents as far as whoever compares many versions asks: the rest is skipped, which is half of decoding them."""
+
+    metadata: msgspec.Raw
+    metrics: tuple[Metric, ...]
+
+
+_decode_metrics = msgspec.msgpack.Decoder(_Measured, dec_hook=_meant, ext_hook=as_written).decode
+
+
 class Aside(msgspec.Struct, frozen=True, gc=False):
     """What files say, kept as bytes outside of this program's memory: where, and how to have it back."""
 
@@ -143,7 +153,7 @@ class Aside(msgspec.Struct, frozen=True, gc=False):
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """Metrics of version.yaml and of evaluations."""
-        return self.contents.metrics
+        return self.asides.metrics(self.place)
 
 
 class Asides:
@@ -153,6 +163,7 @@ class Asides:
         """Put the bytes there."""
         self._spool, self._held = spool, 0
         self._last: tuple[int, Contents] = (-1, Contents())
+        self._measured: tuple[int, tuple[Metric, ...]] = (-1, ())
 
     def keep(self, contents: Contents) -> "Contents | Aside":
         """Return the contents, or what gives them back."""
@@ -174,9 +185,20 @@ class Asides:
         """Return what was put aside there."""
         last = self._last
         if last[0] != where:
-            place, size = where >> SIZE_BITS, where & (1 << SIZE_BITS) - 1
-            last = self._last = where, _decode(self._spool.get(place, size))
+            last = self._last = where, _decode(self._content(where))
         return last[1]
+
+    def metrics(self, where: int) -> tuple[Metric, ...]:
+        """Return the metrics of what was put aside there."""
+        if self._last[0] == where:
+            return self._last[1].metrics
+        last = self._measured
+        if last[0] != where:
+            last = self._measured = where, _decode_metrics(self._content(where)).metrics
+        return last[1]
+
+    def _content(self, where: int) -> bytes:
+        return self._spool.get(where >> SIZE_BITS, where & (1 << SIZE_BITS) - 1)
 
 
 def contents_of(said: object) -> Contents:

@@ -2,12 +2,14 @@
 
 The rule it keeps: for showing, never for deciding: whoever decides reads the log and verifies it. A line is believed
 only on a filesystem of this machine that dates its folders, only while the folders of the model's log and versions and
-every record look as they did, under the same trust record, and where its head is what this client remembers. What changed
-so lately that a further change might not show is not kept. Losing or forging it costs time, or shows a wrong list.
+the last record look as they did, under the same trust record, and where its head is what this client remembers. A record
+is never written twice: one that comes, goes or is exchanged changes the time of its folder, and one that is still
+arriving is the last; what else is done to a record in its place is for those who read it. What changed so lately that a
+further change might not show is not kept. Losing or forging it costs time, or shows a wrong list.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Self
@@ -16,13 +18,13 @@ import msgspec
 
 from signoff import __version__
 from signoff.errors import StorageError
-from signoff.registry.pins import Pin, place_of
+from signoff.registry.pins import place_of
 from signoff.registry.reader import ModelLog, Reader
 from signoff.schema import layout
 from signoff.storage.glancing import Places
 from signoff.storage.state import read_cache, write_cache
 
-FORM = 1
+FORM = 2
 MOMENT = 2.0
 """So many seconds after a change, a further one is sure to show."""
 
@@ -50,7 +52,7 @@ class ModelLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Row(msgspec.Struct, frozen=True, array_like=True):
-    stamp: bytes
+    marks: tuple[int, ...]
     length: int
     head: str
     line: ModelLine
@@ -59,7 +61,7 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
     trust: str
     folders: tuple[str, ...] = ()
-    stamp: bytes = b""
+    marks: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     rows: dict[str, _Row] = {}
 
@@ -77,7 +79,7 @@ class KeptRoll:
         place = hashlib.sha256(place_of(reader.storage.url).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._file = f"{reader.trust.registry}/roll-{__version__}-{FORM}-{place}.msgpack"
         self._before = _Kept(trust=reader.trust.newest.id) if anew else self._recall()
-        self._folders, self._stamp, self._names = self._before.folders, self._before.stamp, self._before.names
+        self._folders, self._marks, self._names = self._before.folders, self._before.marks, self._before.names
         self._rows: dict[str, _Row] = {}
         self._changed = False
 
@@ -101,28 +103,30 @@ class KeptRoll:
         self._places.__exit__()
         gone = self._before.rows.keys() - self._rows.keys()
         if kind is None and (self._changed or gone) and self._reader.trust_alarm is None:
-            kept = _Kept(self._before.trust, self._folders, self._stamp, self._names, self._rows)
+            kept = _Kept(self._before.trust, self._folders, self._marks, self._names, self._rows)
             with suppress(StorageError):
                 write_cache(self._file, msgspec.msgpack.encode(kept))
 
     def names(self, find: Callable[[list[str]], tuple[str, ...]]) -> tuple[str, ...]:
         """Return the names of all models; `find` looks for them and tells in which folders it did."""
-        if self._stamp and self._places.stamp(self._folders)[0] == self._stamp:
+        if self._marks and self._places.marks(self._folders)[0] == self._marks:
             return self._names
         folders: list[str] = []
         names = find(folders)
-        stamp, changed = self._places.stamp(folders)
-        if stamp and changed < self._until:
-            self._folders, self._stamp, self._names, self._changed = tuple(folders), stamp, names, True
+        marks, changed = self._places.marks(folders)
+        if marks and changed < self._until:
+            self._folders, self._marks, self._names, self._changed = tuple(folders), marks, names, True
         return names
 
     def find(self, name: str) -> ModelLine | None:
         """Return the line of a model that looks as it did; None where it has to be read."""
         row = self._before.rows.get(name)
-        pin = self._reader.pins.pins.get(layout.model_chain(name))
-        if row is None or pin != (Pin(row.length, row.head) if row.length else None):
+        if row is None:
             return None
-        if self._places.stamp(_paths(name, row.length))[0] != row.stamp:
+        chain, length = layout.model_chain(name), row.length
+        pin = self._reader.pins.pins.get(chain)
+        pinned = not length if pin is None else (pin.seq == length and pin.id == row.head)
+        if not pinned or self._places.marks(_paths(chain, length))[0] != row.marks:
             return None
         self._rows[name] = row
         return row.line
@@ -132,17 +136,13 @@ class KeptRoll:
         length = len(known.log.records)
         if not line.sound or known.packs or known.strange:
             return
-        stamp, changed = self._places.stamp(_paths(line.name, length))
-        if stamp and changed < self._until:
-            self._rows[line.name] = _Row(stamp, length, known.log.head, line)
+        marks, changed = self._places.marks(_paths(layout.model_chain(line.name), length))
+        if marks and changed < self._until:
+            self._rows[line.name] = _Row(marks, length, known.log.head, line)
             self._changed = True
 
 
-def _paths(model: str, length: int) -> Iterator[str]:
-    """Yield what a model's line is made from."""
-    chain = layout.model_chain(model)
-    log = layout.chain_folder(chain)
-    yield log
-    yield f"{chain}/{layout.VERSIONS}"
-    for seq in range(1, length + 1):
-        yield f"{log}/{layout.slot_name(seq)}"
+def _paths(chain: str, length: int) -> tuple[str, ...]:
+    """Return what a model's line is made from, as far as it can change."""
+    log, versions = layout.chain_folder(chain), f"{chain}/{layout.VERSIONS}"
+    return (log, versions, f"{log}/{layout.slot_name(length)}") if length else (log, versions)

@@ -11,7 +11,7 @@ import msgspec
 
 from signoff.errors import SignoffError, StorageError
 from signoff.policy.history import History
-from signoff.policy.stage import stage_order
+from signoff.policy.order import stage_order
 from signoff.registry.keptroll import KeptRoll, ModelLine
 from signoff.registry.models import find_models
 from signoff.registry.problems import Problem

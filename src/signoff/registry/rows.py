@@ -113,37 +113,47 @@ ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {
 
 
 class LazyNames(Collection[str]):
-    """Names that are looked for when somebody asks whether one is among them."""
+    """Names that are looked for when somebody asks whether one is among them, as far as it takes to tell."""
 
-    def __init__(self, look: Callable[[], frozenset[str]]) -> None:
+    def __init__(self, look: Callable[[], Iterable[str]]) -> None:
         """Look with this, at most once."""
-        self._look = look
+        self._look, self._found = look, set[str]()
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return self._look()
+    def _more(self) -> Iterator[str]:
+        return iter(self._look())
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a name is among them."""
-        return name in self._names
+        return name in self._found or any(name == one for one in self._looking())
 
     def __iter__(self) -> Iterator[str]:
         """Yield each."""
-        return iter(self._names)
+        self._found.update(self._more)
+        return iter(self._found)
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._names)
+        self._found.update(self._more)
+        return len(self._found)
+
+    def _looking(self) -> Iterator[str]:
+        for name in self._more:
+            self._found.add(name)
+            yield name
 
 
 def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:
     """Return every `metrics.`, `params.` and `tags.` name that rows have, so that a misspelt one is refused."""
-    found: set[str] = set()
+    return frozenset(names_in(rows))
+
+
+def names_in(rows: Iterable[VersionRow]) -> Iterator[str]:
+    """Yield what `known_names` returns, as it is found; names come again."""
     for row in rows:
-        found.update(f"metrics.{metric.name}" for metric in row.view.metrics)
-        found.update(f"params.{name}" for name, _ in (row.view.metadata or NOTHING).hyperparameters)
-        found.update(f"tags.{name}" for name, _ in tags_of(row.view))
-    return frozenset(found)
+        yield from (f"metrics.{metric.name}" for metric in row.view.metrics)
+        yield from (f"params.{name}" for name, _ in row.said.hyperparameters)
+        yield from (f"tags.{name}" for name, _ in tags_of(row.view))
 
 
 def tags_of(view: VersionView) -> tuple[tuple[str, str | None], ...]:

@@ -12,7 +12,7 @@ import msgspec
 
 from signoff.errors import InvalidValueError, NotFoundError
 from signoff.policy.history import History, StageState
-from signoff.policy.stage import stage_order
+from signoff.policy.order import stage_order
 from signoff.policy.states import States
 from signoff.policy.trust import TrustChain
 from signoff.registry.indexing import index_of

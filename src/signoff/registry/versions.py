@@ -14,7 +14,7 @@ import msgspec
 from signoff.errors import StorageError
 from signoff.policy.approvals import standing
 from signoff.policy.history import History, VersionState
-from signoff.policy.stage import stage_order
+from signoff.policy.order import stage_order
 from signoff.policy.states import States
 from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, contents_of, look_of, meaning
 from signoff.registry.contents import problem, read_card, read_draft, read_registered

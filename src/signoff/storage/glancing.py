@@ -8,7 +8,6 @@ A mark is a stamp in short, which this process compares with its own earlier one
 
 import os
 import stat
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -220,14 +219,10 @@ class Places:
         marks, changed = self._look(paths)
         return hash(tuple(marks)) if marks else 0, changed
 
-    def stamp(self, paths: Iterable[str]) -> tuple[bytes, float]:
-        """Return the stamp of what stands at these paths, for other processes too; b"" where nothing can be concluded."""
+    def marks(self, paths: Iterable[str]) -> tuple[tuple[int, ...], float]:
+        """Return what `look` makes a mark of, which other processes can compare too; () where nothing can be concluded."""
         marks, changed = self._look(paths)
-        try:
-            whole = array("q", marks).tobytes()
-        except OverflowError:  # an inode number beyond what is usual
-            return b"", changed
-        return blake2b(whole, digest_size=16).digest() if marks else b"", changed
+        return tuple(marks), changed
 
     def _look(self, paths: Iterable[str]) -> tuple[list[int], float]:
         newest, marks = 0, list[int]()

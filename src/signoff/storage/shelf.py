@@ -97,6 +97,9 @@ def _open(place: Path) -> sqlite3.Connection:
     os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     shelf = sqlite3.connect(place, timeout=PATIENCE, check_same_thread=False)
     shelf.execute("PRAGMA synchronous = OFF")
+    shelf.execute(
+        "PRAGMA journal_mode = MEMORY"
+    )  # a process killed while it writes may cost the file, which is begun anew
     shelf.execute(MADE)
     return shelf
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from signoff.errors import SignoffError
-from signoff.policy.stage import stage_order
+from signoff.policy.order import stage_order
 from signoff.registry.checkpoints import Checkpoint
 from signoff.registry.past import Past
 from signoff.registry.serving import Pointer, pointers_of

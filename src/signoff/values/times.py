@@ -57,4 +57,5 @@ def parse_moment(text: str) -> datetime:
 
 def stamp(moment: datetime) -> str:
     """Return the stamp of a time, whole seconds, in UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"

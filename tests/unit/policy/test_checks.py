@@ -8,7 +8,8 @@ import pytest
 
 from builders import FILES, START, Put, Said, World
 from signoff.policy.checks import Case, Finding, Present
-from signoff.policy.stage import CHECKS, EMERGENCY, PULL, RETURN, run_checks, stage_order
+from signoff.policy.order import stage_order
+from signoff.policy.stage import CHECKS, EMERGENCY, PULL, RETURN, run_checks
 from signoff.registry.facts import StoredFacts
 from signoff.schema import layout
 from signoff.values.times import stamp

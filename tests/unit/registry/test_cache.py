@@ -5,10 +5,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from builders import World
-from signoff.registry.cache import Contents, look_of, meaning, shelf_name
+from signoff.registry.cache import MOST_HELD, Aside, Asides, Contents, look_of, meaning, shelf_name
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import Snapshot
 from signoff.registry.views import VersionView
@@ -16,6 +17,7 @@ from signoff.schema.cards import VersionMetadata, load_version
 from signoff.storage.base import Info
 from signoff.storage.local import LocalStorage
 from signoff.storage.shelf import Shelf
+from signoff.storage.spool import Spool
 from signoff.storage.state import cache_folder
 from signoff.values.times import Surroundings
 
@@ -179,3 +181,18 @@ def test_a_long_scan_tells_on_its_way_what_it_has(world: World, monkeypatch: pyt
     assert not any(one.complete for one in told)
     assert whole.complete
     assert [model.name for model in told[0].models] == ["fraud"]
+
+
+def test_metrics_that_were_put_aside_are_those_of_the_whole_and_are_had_alone() -> None:
+    text = b"metrics: [{name: accuracy, value: 0.90}, {name: share, value: 12%, slice: {age: 30}}]\nhyperparameters: {rate: 1e-3}\n"
+    metadata = load_version(text)
+    contents = Contents(metadata=metadata, metrics=metadata.metrics, size=3)
+    asides = Asides(Spool())
+    held = [asides.keep(contents) for _ in range(MOST_HELD)]
+    first, second = asides.keep(contents), asides.keep(msgspec.structs.replace(contents, metrics=()))
+    assert all(one is contents for one in held)
+    assert isinstance(first, Aside)
+    assert isinstance(second, Aside)
+    assert (first.metrics, second.metrics, first.metrics) == (metadata.metrics, (), metadata.metrics)
+    assert (first.metadata, second.metadata) == (metadata, metadata)
+    assert (second.metrics, first.metrics) == ((), metadata.metrics)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import World
+from signoff.errors import VerificationError
 from signoff.registry.keptroll import KeptRoll, ModelLine
 from signoff.registry.pins import forget_pins
 from signoff.registry.registry import Registry
@@ -21,7 +22,6 @@ from signoff.values.times import Surroundings
 
 TICK = 0.02
 """Seconds after which a further change has another time, on the filesystems of this test."""
-RECORD = layout.record_path("models/fraud", 1)
 
 
 class ShutLogs(LocalStorage):
@@ -107,15 +107,45 @@ def test_a_stage_that_points_at_a_folder_that_is_gone_shows(world: World) -> Non
     assert line(listed(world), "fraud").bad == ("1",)
 
 
-def test_a_record_that_was_changed_in_its_place_is_an_alarm(world: World) -> None:
-    settled(world)
+def changed(world: World, seq: int) -> tuple[Path, bytes]:
+    """Return where a record is and other bytes for it, as many."""
     assert world.folder
-    place = world.folder / RECORD
+    place = world.folder / layout.record_path("models/fraud", seq)
     content = place.read_bytes()
-    place.write_bytes(content.replace(b'"version":"1"', b'"version":"9"'))
-    roll = listed(world)
+    other = content.replace(b'"version":"1"', b'"version":"9"')
+    assert other != content
+    return place, other
+
+
+def need_alarm(roll: Roll) -> None:
     assert not line(roll, "fraud").sound
     assert [one.place for one in roll.alarms] == ["models/fraud/log"]
+
+
+def test_the_last_record_changed_in_its_place_is_an_alarm(world: World) -> None:
+    settled(world)
+    place, other = changed(world, 3)
+    place.write_bytes(other)
+    need_alarm(listed(world))
+
+
+def test_any_record_exchanged_for_another_one_is_an_alarm(world: World) -> None:
+    settled(world)
+    place, other = changed(world, 1)
+    place.with_suffix(".new").write_bytes(other)
+    place.with_suffix(".new").replace(place)
+    need_alarm(listed(world))
+
+
+def test_an_earlier_record_changed_in_its_place_is_an_alarm_for_whoever_reads_it(world: World) -> None:
+    first = settled(world)
+    place, other = changed(world, 1)
+    place.write_bytes(other)
+    assert listed(world) == first
+    with opened(world) as registry:
+        need_alarm(call_roll(registry, anew=True))
+    with opened(world) as registry, pytest.raises(VerificationError):
+        registry.reader.log("fraud").need_sound()
 
 
 def test_a_rolled_back_log_is_an_alarm(world: World) -> None:
@@ -155,7 +185,9 @@ def test_a_log_with_an_alarm_is_not_kept(world: World) -> None:
     assert not line(listed(world), "fraud").sound
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"\x95", b"\x95\xa0\x90\xc4\x00\x90\x80"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"\x95", b"\x95\xa0\x90\xc4\x00\x90\x80", b"\x95\xa0\x90\x90\x90\x80"]
+)
 def test_a_damaged_file_costs_time_only(world: World, content: bytes) -> None:
     first = settled(world)
     [name] = [name for name, _ in list_cache() if "/roll-" in name]

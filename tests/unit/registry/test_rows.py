@@ -9,7 +9,7 @@ import pytest
 
 from signoff.policy.query import parse_query
 from signoff.policy.query_fields import FIELDS
-from signoff.registry.rows import ANSWERS, VersionRow, headline_metrics, known_names, natural
+from signoff.registry.rows import ANSWERS, LazyNames, VersionRow, headline_metrics, known_names, natural
 from stories import Story
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -75,3 +75,23 @@ def test_the_first_metrics_stand_in_front_where_none_is_primary(row: VersionRow)
 
 def test_names_sort_as_people_count() -> None:
     assert sorted(["10", "9", "v2", "v10"], key=natural) == ["9", "10", "v2", "v10"]
+
+
+def test_names_are_looked_for_only_as_far_as_it_takes() -> None:
+    looked: list[str] = []
+
+    def look() -> Iterator[str]:
+        for name in ("metrics.acc", "metrics.loss", "metrics.acc", "tags.team"):
+            looked.append(name)
+            yield name
+
+    names = LazyNames(look)
+    assert "metrics.acc" in names
+    assert looked == ["metrics.acc"]
+    assert "metrics.loss" in names
+    assert "metrics.acc" in names
+    assert len(looked) == 2
+    assert "tags.nobody" not in names
+    assert sorted(names) == ["metrics.acc", "metrics.loss", "tags.team"]
+    assert len(names) == 3
+    assert len(looked) == 4

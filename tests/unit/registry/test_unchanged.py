@@ -164,4 +164,4 @@ def test_other_rules_are_applied(world: World) -> None:
 def test_nothing_is_concluded_where_folders_are_not_dated() -> None:
     with Places(MemoryStorage()) as places:
         assert places.look(["models"]) == (0, 0.0)
-        assert places.stamp(["models"]) == (b"", 0.0)
+        assert places.marks(["models"]) == ((), 0.0)

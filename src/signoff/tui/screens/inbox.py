@@ -6,7 +6,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from signoff.registry.inbox import Waiting, all_waiting, waiting_for
-from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.rows import VersionRow, names_in
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.messages import Go, Sign
@@ -78,7 +78,7 @@ class InboxPage(ListPage):
             waiting_fields(everybody=not scene.person),
             key=lambda one: (one.kind, one.ref, one.stage, one.record),
             row=lambda one: WaitingRow(one, *self._of(one, scene)),
-            known=lambda: known_names(_version_rows(found, scene)),
+            known=lambda: names_in(_version_rows(found, scene)),
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()

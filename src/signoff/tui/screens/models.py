@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.rows import VersionRow, names_in
 from signoff.tui.columns import model_fields
 from signoff.tui.listrows import ModelRow
 from signoff.tui.messages import Go
@@ -45,7 +45,7 @@ class ModelsPage(ListPage):
             model_fields(scene),
             key=lambda model: model.name,
             row=ModelRow,
-            known=lambda: known_names(VersionRow(view, model) for model in models for view in model.versions),
+            known=lambda: names_in(VersionRow(view, model) for model in models for view in model.versions),
         )
         self.listing.show(content, now=scene.now)
         self.look()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.registry.rows import VersionRow, known_names
+from signoff.registry.rows import VersionRow, names_in
 from signoff.registry.serving import Pointer, pointers_of
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
@@ -69,7 +69,7 @@ class ServingPage(ListPage):
             pointer_fields(gone_versions(models)),
             key=lambda one: one.key,
             row=lambda one: PointerRow(one, *self._of(one, scene)),
-            known=lambda: known_names(VersionRow(view, model) for model in models for view in model.versions),
+            known=lambda: names_in(VersionRow(view, model) for model in models for view in model.versions),
         )
         self.listing.show(content, now=scene.now)
         self.look()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.registry.rows import VersionRow, known_names, newest_first
+from signoff.registry.rows import VersionRow, names_in, newest_first
 from signoff.registry.views import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
@@ -62,7 +62,7 @@ class VersionsPage(ListPage):
             version_fields(scene, model, self.session.columns, self.measured) if model else (),
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
-            known=lambda: known_names(VersionRow(view, models[view.model]) for view in versions),
+            known=lambda: names_in(VersionRow(view, models[view.model]) for view in versions),
             find=lambda key: model.find(str(key)) if model else None,
         )
         self.listing.show(content, now=scene.now)

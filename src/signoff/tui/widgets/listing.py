@@ -6,7 +6,7 @@ somebody asks for it, and the cursor stays on its thing.
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ class Content:
         *,
         key: Callable[[Thing], Hashable],
         row: Callable[[Thing], Row],
-        known: Callable[[], frozenset[str]],
+        known: Callable[[], Iterable[str]],
         come: Sort | None = None,
         find: Callable[[Hashable], Thing] | None = None,
     ) -> None:

@@ -1,4 +1,4 @@
-from signoff.policy.stage import stage_order
+from signoff.policy.order import stage_order
 from signoff.schema.rules import load_trust
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS"
