@@ -5,7 +5,6 @@ decided on them. How they are written, the private picture and the shared index 
 """
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ import msgspec
 from signoff.policy.history import AliasState, DeploymentState, History, StageState, VersionState
 from signoff.registry.rows import headline, headline_metrics
 from signoff.registry.snapshot import ModelView, Source
-from signoff.registry.views import Named, Said, StageStatus, Status, Totals, VersionView
+from signoff.registry.views import Named, Said, StageStatus, Status, Totals, VersionView, by_version
 from signoff.schema.cards import ModelMetadata
 from signoff.values.metrics import Metric
 
@@ -188,8 +187,8 @@ class Recalled(Named):
     @cached_property
     def _pointed(self) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
         """The stages and the aliases of each version."""
-        stages = _by_version((one.version, one.stage) for one in self._kept.stages.values())
-        return stages, _by_version((one.version, one.alias) for one in self._kept.aliases.values())
+        stages = by_version((one.version, one.stage) for one in self._kept.stages.values())
+        return stages, by_version((one.version, one.alias) for one in self._kept.aliases.values())
 
     def _made(self, line: Line) -> VersionView:
         stages, aliases = self._pointed
@@ -251,13 +250,6 @@ def large(model: KeptModel, read: ReadLines, *, source: Source | None) -> ModelV
         sound=model.sound,
         source=source,
     )
-
-
-def _by_version(pointers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for version, name in pointers:
-        found[version] += (name,)
-    return found
 
 
 def _view(

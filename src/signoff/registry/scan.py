@@ -237,7 +237,8 @@ class Scanner:
                 rest = self._models[name].versions[len(views) :]
                 pulse.tell(replace(view, versions=(*views, *rest)))
         figures = self._versions.figures(name) if complete else {}
-        return replace(view, versions=tuple(views), known_totals=totals_of(views), figures=figures)
+        versions = self._versions.settle(name, views, known.history)
+        return replace(view, versions=versions, known_totals=totals_of(views), figures=figures)
 
     def _views(
         self, name: str, history: History, folders: frozenset[str], *, deep: bool, only: Collection[str] | None
@@ -252,11 +253,9 @@ class Scanner:
         if known.alarm is not None and known.alarm is not self._reader.trust_alarm:
             found.append(Problem(place=place, what=str(known.alarm), hint=known.alarm.hint, severity="alarm"))
         found += [*strange_names(place, known.strange), *known.problems]
-        found += [Problem(place=place, what=what, severity="note") for what in known.history.problems]
-        waits = "a break_glass waits for its review"
-        found += [
-            Problem(place=place, what=f"{waits}: {one[:12]}", severity="note") for one in known.history.emergencies
-        ]
+        waiting = (f"a break_glass waits for its review: {one[:12]}" for one in known.history.emergencies)
+        told = (*known.history.problems, *waiting)
+        found += [Problem(place=place, what=what, severity="note") for what in told]
         return found
 
     def _version_folders(self, model: str, registered: Collection[str]) -> tuple[set[str], list[Problem]]:
