@@ -3,6 +3,7 @@
 The rule it keeps: a draft lives inside one call of the fold; nobody else sees it change.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -18,6 +19,11 @@ from signoff.schema.rules import TrustDocument
 
 Said_co = TypeVar("Said_co", bound=Predicate, covariant=True)
 Reasons = tuple[str, ...]
+NO_STAGES: Mapping[str, StageState] = {}
+NO_ALIASES: Mapping[str, AliasState] = {}
+NO_DEPLOYMENTS: Mapping[tuple[str, str], DeploymentState] = {}
+NO_TEXTS: Mapping[str, str] = {}
+"""What most models have none of is one value for all of them."""
 
 
 class Draft:
@@ -47,11 +53,11 @@ class Draft:
             model=self.model,
             entries=self.before.and_then(self.records, self.reasons),
             versions=self.versions,
-            stages=self.stages,
-            aliases=self.aliases,
-            deployments=self.deployments,
-            reserved=self.reserved,
-            emergencies=self.emergencies,
+            stages=self.stages or NO_STAGES,
+            aliases=self.aliases or NO_ALIASES,
+            deployments=self.deployments or NO_DEPLOYMENTS,
+            reserved=self.reserved or NO_TEXTS,
+            emergencies=self.emergencies or NO_TEXTS,
             comments=tuple(self.comments),
             tags=self.tags,
             notes=self.notes,

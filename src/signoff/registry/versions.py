@@ -148,7 +148,7 @@ class ModelVersions:
         whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in evaluations)))
         contents, mark = self._as_before(before, look, state) or self._row(version, whole), look.mark
         if contents is None:
-            self._scan.reader.facts(self._model).forget(state.digest)
+            self._scan.reader.forget_meaning(self._model, state.digest)
             with self._glances.near(version) as near:
                 contents = read_registered(near, self._model, state, listed=self._glances.listed(version))
             mark = mark if self._read(version, whole, contents) else 0
