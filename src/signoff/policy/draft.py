@@ -3,14 +3,25 @@
 The rule it keeps: a draft lives inside one call of the fold; nobody else sees it change.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Generic, TypeVar
 
 import msgspec
 
 from signoff.policy.checks import Facts
-from signoff.policy.history import AliasState, DeploymentState, History, Mark, Note, StageState, VersionState
+from signoff.policy.history import (
+    NO_ALIASES,
+    NO_DEPLOYMENTS,
+    NO_STAGES,
+    NO_TEXTS,
+    AliasState,
+    DeploymentState,
+    History,
+    Mark,
+    Note,
+    StageState,
+    VersionState,
+)
 from signoff.policy.states import States
 from signoff.policy.trust import TrustRecord
 from signoff.records.record import LogRecord
@@ -19,11 +30,6 @@ from signoff.schema.rules import TrustDocument
 
 Said_co = TypeVar("Said_co", bound=Predicate, covariant=True)
 Reasons = tuple[str, ...]
-NO_STAGES: Mapping[str, StageState] = {}
-NO_ALIASES: Mapping[str, AliasState] = {}
-NO_DEPLOYMENTS: Mapping[tuple[str, str], DeploymentState] = {}
-NO_TEXTS: Mapping[str, str] = {}
-"""What most models have none of is one value for all of them."""
 
 
 class Draft:

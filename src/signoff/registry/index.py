@@ -10,8 +10,9 @@ import msgspec
 
 from signoff.errors import InvalidValueError, NotFoundError, SchemaError, SignoffError, StorageError
 from signoff.policy.trust import TrustChain
-from signoff.registry.kept import Figure, KeptModel, Line, large
+from signoff.registry.kept import Figure, KeptModel, Line
 from signoff.registry.problems import Problem
+from signoff.registry.recalled import large
 from signoff.registry.snapshot import ModelView, Source
 from signoff.schema import layout
 from signoff.schema.index import IndexFile, load_index

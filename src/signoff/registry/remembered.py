@@ -17,14 +17,17 @@ from signoff import __version__
 from signoff.errors import StorageError
 from signoff.policy.trust import TrustChain
 from signoff.registry.cache import as_written, plain
-from signoff.registry.kept import KeptModel, Line, large, small
+from signoff.registry.kept import KeptModel, Line, small
 from signoff.registry.pins import place_of
+from signoff.registry.recalled import large
 from signoff.registry.snapshot import Snapshot, Source
 from signoff.schema.cards import RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 
 FORM = 3
 SUM = 4
+ARRAY = 0x90
+"""Begins an array of up to 15 values, with their number."""
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
@@ -54,14 +57,24 @@ _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 
 
 def _encode_all(values: Iterable[object], count: int) -> bytes:
-    return b"\xdd" + count.to_bytes(4, "big") + b"".join(map(_encode, values))
+    return _many(count) + b"".join(map(_encode, values))
+
+
+def _many(count: int) -> bytes:
+    """Return the beginning of an array of so many values."""
+    return b"\xdd" + count.to_bytes(4, "big")
 
 
 def picture_of(snapshot: Snapshot, position: Position | None = None) -> bytes:
     """Return what is to be kept of a snapshot: what the lists show; more of it where it will stand for reading."""
-    models = tuple(small(model, _encode_all, standings=position is not None) for model in snapshot.models)
-    content = _encode(_Picture(snapshot.trust.newest.id, snapshot.read_only, models, position))
-    return zlib.crc32(content).to_bytes(SUM, "big") + content
+    content = bytearray(SUM)
+    content += bytes([ARRAY | len(_Picture.__struct_fields__)]) + _encode(snapshot.trust.newest.id)
+    content += _encode(snapshot.read_only) + _many(len(snapshot.models))
+    for model in snapshot.models:  # one after another: all of them would be as much again as the snapshot
+        content += _encode(small(model, _encode_all, standings=position is not None))
+    content += _encode(position)
+    content[:SUM] = zlib.crc32(memoryview(content)[SUM:]).to_bytes(SUM, "big")
+    return bytes(content)
 
 
 def _lines(content: msgspec.Raw) -> tuple[Line, ...]:

@@ -19,7 +19,7 @@ from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
 from signoff.registry.rows import primary_metrics
-from signoff.registry.snapshot import ModelView, Snapshot
+from signoff.registry.snapshot import NO_FIGURES, ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.unchanged import Unchanged
 from signoff.registry.versions import VersionScan
@@ -236,7 +236,7 @@ class Scanner:
             if pulse is not None and pulse.is_due():
                 rest = self._models[name].versions[len(views) :]
                 pulse.tell(replace(view, versions=(*views, *rest)))
-        figures = self._versions.figures(name) if complete else {}
+        figures = self._versions.figures(name) if complete else NO_FIGURES
         versions = self._versions.settle(name, views, known.history)
         return replace(view, versions=versions, known_totals=totals_of(views), figures=figures)
 
