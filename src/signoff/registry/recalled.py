@@ -5,7 +5,7 @@ somebody asks for them. What is held is gone as soon as nobody needs it: nothing
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from sys import intern
 from typing import overload
@@ -17,27 +17,68 @@ from signoff.policy.history import NO_ALIASES, NO_DEPLOYMENTS, NO_STAGES, NO_TEX
 from signoff.registry.kept import KeptModel, Line
 from signoff.registry.snapshot import NO_FIGURES, ModelView, Source
 from signoff.registry.views import Named, Said, VersionView, by_version
+from signoff.storage.spool import Spool
 from signoff.values.metrics import Metric
 
 NOBODY = frozenset[str]()
-READING = threading.Lock()
-"""One for all models."""
+HELD = 8
+"""So many models are at hand at once."""
+FEW = 1000
+"""The lines of a model of more versions stay once they were read."""
+NO_LINES = msgspec.Raw(b"")
 NO_ENTRIES = Entries()
 ReadLines = Callable[[msgspec.Raw], tuple[Line, ...]]
 
 
+class Painting:
+    """Where the lines of all models of one picture are: outside of this program's memory, but for those asked for last."""
+
+    def __init__(self, read: ReadLines) -> None:
+        """Read lines so."""
+        self._read, self._spool, self._lock = read, Spool(), threading.Lock()
+        self._last: tuple[tuple[int, Mapping[str, Line]], ...] = ()
+
+    def put(self, content: msgspec.Raw) -> tuple[int, int] | msgspec.Raw:
+        """Return where lines are from now on, or the lines."""
+        place = self._spool.put(bytes(content))
+        return content if place is None else (place, len(content))
+
+    def get(self, where: tuple[int, int] | msgspec.Raw, *, keep: bool) -> Mapping[str, Line]:
+        """Return lines by the names of their versions, and have them at hand for a while."""
+        if isinstance(where, msgspec.Raw):
+            return self._lines(where)
+        with self._lock:
+            for place, found in self._last:
+                if place == where[0]:
+                    return found
+            found = self._lines(msgspec.Raw(self._spool.get(*where)))
+            if keep:
+                self._last = ((where[0], found), *self._last[: HELD - 1])
+            return found
+
+    def _lines(self, content: msgspec.Raw) -> Mapping[str, Line]:
+        return {line.version: line for line in self._read(content)}
+
+
 class _Lines:
-    """The lines of a model, read when somebody asks for one."""
+    """The lines of a model, read when somebody asks for one; those of a large model stay once they were read."""
 
-    __slots__ = ("__dict__", "_read", "kept")
+    __slots__ = ("_all", "_painting", "_where", "kept")
 
-    def __init__(self, kept: KeptModel, read: ReadLines) -> None:
-        self.kept, self._read = kept, read
+    def __init__(self, kept: KeptModel, painting: Painting) -> None:
+        self._painting, self._where = painting, painting.put(kept.versions)
+        self.kept = msgspec.structs.replace(kept, versions=NO_LINES)  # which held all that it was read from
+        self._all: Mapping[str, Line] | None = None
 
-    @cached_property
-    def by_name(self) -> dict[str, Line]:
-        with READING:
-            return {line.version: line for line in self._read(self.kept.versions)}
+    @property
+    def by_name(self) -> Mapping[str, Line]:
+        if self._all is not None:
+            return self._all
+        few = self.kept.count <= FEW and not isinstance(self._where, msgspec.Raw)
+        found = self._painting.get(self._where, keep=few)
+        if not few:
+            self._all = found
+        return found
 
 
 class Recalled(Named):
@@ -45,9 +86,9 @@ class Recalled(Named):
 
     __slots__ = ("_lines", "states")
 
-    def __init__(self, kept: KeptModel, read: ReadLines) -> None:
+    def __init__(self, kept: KeptModel, painting: Painting) -> None:
         """Know how many there are."""
-        self._lines = _Lines(kept, read)
+        self._lines = _Lines(kept, painting)
         self.states = RecalledStates(self._lines)  # which knows nothing of these: they go as soon as nobody needs them
 
     def __len__(self) -> int:
@@ -62,31 +103,36 @@ class Recalled(Named):
         """Return one, or some."""
         return self.views[at]
 
+    def __iter__(self) -> Iterator[VersionView]:
+        """Yield each."""
+        return iter(self.views)
+
     @property
-    def lines(self) -> dict[str, Line]:
+    def lines(self) -> Mapping[str, Line]:
         """What was kept of each, by name."""
         return self._lines.by_name
 
     def find(self, version: str) -> VersionView | None:
         """Return a version by its name, or None."""
         line = self.lines.get(version) if version else None
-        return None if line is None else self._made(line)
+        return None if line is None else next(self._made((line,)))
 
-    @cached_property
+    @property
     def views(self) -> tuple[VersionView, ...]:
-        """All of them."""
-        return tuple(map(self._made, self.lines.values()))
+        """All of them; those of a large model are made once."""
+        return self._views if len(self) > FEW else tuple(self._made(self.lines.values()))
 
     @cached_property
-    def _pointed(self) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
-        """The stages and the aliases of each version."""
-        stages = by_version((one.version, one.stage) for one in self._lines.kept.stages.values())
-        return stages, by_version((one.version, one.alias) for one in self._lines.kept.aliases.values())
+    def _views(self) -> tuple[VersionView, ...]:
+        return tuple(self._made(self.lines.values()))
 
-    def _made(self, line: Line) -> VersionView:
-        stages, aliases = self._pointed
-        name = line.version
-        return _view(self._lines.kept, line, self.states, stages=stages.get(name, ()), aliases=aliases.get(name, ()))
+    def _made(self, lines: Iterable[Line]) -> Iterator[VersionView]:
+        kept = self._lines.kept
+        stages = by_version((one.version, one.stage) for one in kept.stages.values())
+        aliases = by_version((one.version, one.alias) for one in kept.aliases.values())
+        for line in lines:
+            name = line.version
+            yield _view(kept, line, self.states, stages=stages.get(name, ()), aliases=aliases.get(name, ()))
 
 
 class RecalledStates(Mapping[str, VersionState]):
@@ -123,9 +169,9 @@ class RecalledStates(Mapping[str, VersionState]):
         )
 
 
-def large(model: KeptModel, read: ReadLines, *, source: Source | None) -> ModelView:
+def large(model: KeptModel, painting: Painting, *, source: Source | None) -> ModelView:
     """Return a model as it was kept."""
-    versions = Recalled(model, read)
+    versions = Recalled(model, painting)
     history = History(
         model=model.name,
         entries=NO_ENTRIES,

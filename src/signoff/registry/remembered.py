@@ -19,7 +19,7 @@ from signoff.policy.trust import TrustChain
 from signoff.registry.cache import as_written, plain
 from signoff.registry.kept import KeptModel, Line, small
 from signoff.registry.pins import place_of
-from signoff.registry.recalled import large
+from signoff.registry.recalled import Painting, large
 from signoff.registry.snapshot import Snapshot, Source
 from signoff.schema.cards import RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
@@ -94,12 +94,12 @@ def paint(content: bytes, *, url: str, trust: TrustChain) -> Picture | None:
         return None
     if picture.trust != trust.newest.id:
         return None
-    position = picture.position
+    position, painting = picture.position, Painting(_lines)
     snapshot = Snapshot(
         url=url,
         metadata=RegistryMetadata(),
         trust=trust,
-        models=tuple(large(model, _lines, source=_source(model, position)) for model in picture.models),
+        models=tuple(large(model, painting, source=_source(model, position)) for model in picture.models),
         read_only=picture.read_only,
         complete=False,
     )

@@ -52,12 +52,12 @@ _decode = msgspec.msgpack.Decoder(tuple[_Row, ...]).decode
 class Settled(Named):
     """The views of all versions of a model; they are made again when somebody looks at one of them."""
 
-    __slots__ = ("_asks", "_model", "_place", "_settling", "_size", "states")
+    __slots__ = ("_asks", "_model", "_settling", "_size", "place", "states")
 
     def __init__(self, settling: "Settling", model: str, states: States, *, asks: Asked, place: int, size: int) -> None:
         """Keep what is not in the bytes that stand there."""
         self._settling, self._model, self.states = settling, model, states
-        self._asks, self._place, self._size = asks, place, size
+        self._asks, self.place, self._size = asks, place, size
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -95,7 +95,7 @@ class Settled(Named):
 
     def made(self) -> tuple[VersionView, ...]:
         """Return all of them, made again."""
-        rows = _decode(self._settling.spool.get(self._place, self._size))
+        rows = _decode(self._settling.spool.get(self.place, self._size))
         return tuple(self._view(name, row) for name, row in zip(self.states, rows, strict=True))
 
     def _view(self, name: str, row: _Row) -> VersionView:
@@ -124,7 +124,7 @@ class Settling:
         self.spool, self.asides = spool, asides
         self._left = FEWEST
         self._alike: Asked = ()
-        self._last: tuple[tuple[Settled, tuple[VersionView, ...]], ...] = ()
+        self._last: tuple[tuple[int, tuple[VersionView, ...]], ...] = ()  # by their places: nothing is held in a circle
 
     def settle(self, views: Sequence[VersionView], states: States) -> Settled | None:
         """Return the views of all versions of a model, put aside; None where they stay as they are."""
@@ -150,12 +150,11 @@ class Settling:
 
     def views(self, settled: Settled) -> tuple[VersionView, ...]:
         """Return the views of a model."""
-        last = self._last
-        for one, views in last:
-            if one is settled:
+        for place, views in self._last:
+            if place == settled.place:
                 return views
         views = settled.made()
-        self._last = ((settled, views), *last[: HELD - 1])
+        self._last = ((settled.place, views), *self._last[: HELD - 1])
         return views
 
 
