@@ -7,7 +7,7 @@ or of another version of signoff, is not there.
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from signoff.registry.cache import as_written, plain
 from signoff.registry.kept import KeptModel, Line, small
 from signoff.registry.pins import place_of
 from signoff.registry.recalled import Painting, large
-from signoff.registry.snapshot import Snapshot, Source
+from signoff.registry.snapshot import ModelView, Snapshot, Source
 from signoff.schema.cards import RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 
@@ -40,7 +40,7 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
 class _Picture(msgspec.Struct, frozen=True, array_like=True):
     trust: str
     read_only: str
-    models: tuple[KeptModel, ...]
+    models: tuple[msgspec.Raw, ...]
     position: Position | None
 
 
@@ -51,7 +51,8 @@ class Picture(msgspec.Struct, frozen=True):
     position: Position | None
 
 
-_decode = msgspec.msgpack.Decoder(_Picture, ext_hook=as_written).decode
+_decode = msgspec.msgpack.Decoder(_Picture).decode
+_decode_model = msgspec.msgpack.Decoder(KeptModel, ext_hook=as_written).decode
 _decode_lines = msgspec.msgpack.Decoder(tuple[Line, ...]).decode
 _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 
@@ -90,20 +91,28 @@ def paint(content: bytes, *, url: str, trust: TrustChain) -> Picture | None:
         return None
     try:
         picture = _decode(content[SUM:])
+        if picture.trust != trust.newest.id:
+            return None
+        models = tuple(_models(picture))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    if picture.trust != trust.newest.id:
-        return None
-    position, painting = picture.position, Painting(_lines)
     snapshot = Snapshot(
         url=url,
         metadata=RegistryMetadata(),
         trust=trust,
-        models=tuple(large(model, painting, source=_source(model, position)) for model in picture.models),
+        models=models,
         read_only=picture.read_only,
         complete=False,
     )
-    return Picture(snapshot, position)
+    return Picture(snapshot, picture.position)
+
+
+def _models(picture: _Picture) -> Iterator[ModelView]:
+    """Yield the models one after another: nothing is held twice of all of them."""
+    painting = Painting(_lines)
+    for content in picture.models:
+        model = _decode_model(content)
+        yield large(model, painting, source=_source(model, picture.position))
 
 
 def _source(model: KeptModel, position: Position | None) -> Source | None:
