@@ -42,3 +42,15 @@ def test_what_comes_one_by_one_waits_together(monkeypatch: pytest.MonkeyPatch) -
         world.do("dan", "comment")
     assert held == ["r", "rr", "rrr", "bbbr", "bbbrr", "bbbrrr"]
     assert [entry.record.seq for entry in reader.log("fraud").history.entries] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_an_alarm_that_is_kept_holds_nothing_that_was_at_hand_when_it_was_found() -> None:
+    world = World()
+    world.register("1")
+    with world.registry() as registry:
+        registry.reader.log("fraud")
+    world.delete("models/fraud/log/00000001.rec")
+    alarm = world.registry().reader.log("fraud").alarm
+    assert alarm is not None
+    assert alarm.message.startswith("ROLLBACK")
+    assert alarm.__traceback__ is None
