@@ -5,6 +5,7 @@ spoke of since it was registered may be kept as the slot of its record, from whi
 for.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from sys import intern
@@ -44,12 +45,13 @@ def as_registered(record: LogRecord) -> VersionState:
 class _Shared:
     """What all states that go on from one beginning share; it only grows."""
 
-    __slots__ = ("items", "names", "order", "records", "respelled")
+    __slots__ = ("held", "names", "order", "records", "respelled", "slots")
 
     def __init__(self) -> None:
         self.names: dict[str, int] | None = None
         self.order: list[str] = []
-        self.items: list[VersionState | int] = []
+        self.held: dict[int, VersionState] | None = None
+        self.slots = array("q")
         self.respelled: dict[str, str] | None = None
         self.records: Series | None = None
 
@@ -65,8 +67,10 @@ class _Shared:
             self.names = {one: place for place, one in enumerate(self.order)}
         if self.names is not None:
             self.names[name] = len(self.order)
+        self.held = {} if self.held is None else self.held
+        self.held[len(self.order)] = state
         self.order.append(name)
-        self.items.append(state)
+        self.slots.append(state.seq)
         if name.lower() != name:
             self.respelled = self.respelled or {}
             self.respelled[name.lower()] = name
@@ -176,24 +180,31 @@ class States(Mapping[str, VersionState]):
 
     def put_aside(self, records: Series, *, since: int = 0) -> None:
         """Keep the slots of the versions from a place on, and no longer their states, where nobody spoke of them."""
-        self.shared.records = records
-        for place in range(since, self.length):
-            item = self.shared.items[place]
-            if isinstance(item, VersionState) and self.shared.records.id_at(item.seq - 1) == item.record:
-                self.shared.items[place] = item.seq
+        shared = self.shared
+        shared.records = records
+        if shared.held is None:
+            return
+        stay = {
+            place: state
+            for place, state in shared.held.items()
+            if not since <= place < self.length or records.id_at(state.seq - 1) != state.record
+        }
+        shared.held = stay or None  # in one step: others read this at the same time
 
     def _own(self) -> _Shared:
         """Return what is shared as far as these states know it."""
         own, old = _Shared(), self.shared
-        own.order, own.items, own.records = old.order[: self.length], old.items[: self.length], old.records
+        own.order, own.slots, own.records = old.order[: self.length], old.slots[: self.length], old.records
+        own.held = {place: state for place, state in (old.held or {}).items() if place < self.length} or None
         if len(own.order) > FEW:
             own.names = {name: place for place, name in enumerate(own.order)}
         own.respelled = {name.lower(): name for name in own.order if name.lower() != name} or None
         return own
 
     def _state(self, place: int) -> VersionState:
-        item = self.shared.items[place]
-        if isinstance(item, VersionState):
-            return item
-        assert self.shared.records is not None
-        return as_registered(self.shared.records[item - 1])
+        shared, held = self.shared, self.shared.held
+        state = held.get(place) if held is not None else None
+        if state is not None:
+            return state
+        assert shared.records is not None
+        return as_registered(shared.records[shared.slots[place] - 1])
