@@ -21,6 +21,8 @@ from signoff.storage.glancing import Marked
 FIXED = (layout.MANIFEST_FILE, layout.VERSION_FILE, layout.CARD_FILE)
 """The files that every registered version's view is made of."""
 NOBODY_LOOKED = -(1 << 63)
+OFTEN = 4
+"""So often the views of one model are put aside: what is put aside is not taken back, and what changes on is looked at."""
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
@@ -38,11 +40,12 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 class SeenVersions:
     """What this process has read of one model: registered versions in their order, and folders that are not registered."""
 
-    __slots__ = ("drafts", "figures", "marks", "uncarded", "views")
+    __slots__ = ("drafts", "figures", "left", "marks", "uncarded", "views")
 
     def __init__(self) -> None:
         """Begin without any."""
         self.views: list[VersionView] | Settled = []
+        self.left = OFTEN
         self.marks, self.uncarded = array("q"), bytearray()
         self.drafts: dict[str, Seen] = {}
         self.figures: dict[str, array[float]] = {}
@@ -95,8 +98,10 @@ class SeenVersions:
         """Put the views aside where nothing but registered versions is known; None where they stay as they are."""
         if self.drafts:
             return None
-        if not isinstance(self.views, Settled):
-            self.views = settling.settle(self.views, states) or self.views
+        if self.left and not isinstance(self.views, Settled):
+            settled = settling.settle(self.views, states)
+            if settled is not None:
+                self.views, self.left = settled, self.left - 1
         return self.views if isinstance(self.views, Settled) else None
 
     def marked(self, states: Mapping[str, VersionState]) -> Iterator[Marked]:

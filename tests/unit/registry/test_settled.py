@@ -97,6 +97,17 @@ def test_what_is_wrong_or_not_registered_stays_a_value(world: World, monkeypatch
     assert [one.version for one in models["third"].versions] == ["1", "draft"]
 
 
+def test_what_changes_on_stays_a_value(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_aside_all(monkeypatch)
+    with world.registry() as registry:
+        kinds = []
+        for version in range(4, 10):
+            kinds.append(type(registry.snapshot().need_model("fraud").versions))
+            world.register(str(version))
+        assert kinds == [Settled] * 4 + [tuple] * 2
+        assert registry.snapshot() == world.registry().snapshot()
+
+
 def test_a_full_disk_leaves_them_as_values(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = told(world)
     put_aside_all(monkeypatch)
