@@ -9,7 +9,19 @@ from typing import Generic, TypeVar
 import msgspec
 
 from signoff.policy.checks import Facts
-from signoff.policy.history import AliasState, DeploymentState, History, Mark, Note, StageState, VersionState
+from signoff.policy.history import (
+    NO_ALIASES,
+    NO_DEPLOYMENTS,
+    NO_STAGES,
+    NO_TEXTS,
+    AliasState,
+    DeploymentState,
+    History,
+    Mark,
+    Note,
+    StageState,
+    VersionState,
+)
 from signoff.policy.states import States
 from signoff.policy.trust import TrustRecord
 from signoff.records.record import LogRecord
@@ -47,11 +59,11 @@ class Draft:
             model=self.model,
             entries=self.before.and_then(self.records, self.reasons),
             versions=self.versions,
-            stages=self.stages,
-            aliases=self.aliases,
-            deployments=self.deployments,
-            reserved=self.reserved,
-            emergencies=self.emergencies,
+            stages=self.stages or NO_STAGES,
+            aliases=self.aliases or NO_ALIASES,
+            deployments=self.deployments or NO_DEPLOYMENTS,
+            reserved=self.reserved or NO_TEXTS,
+            emergencies=self.emergencies or NO_TEXTS,
             comments=tuple(self.comments),
             tags=self.tags,
             notes=self.notes,

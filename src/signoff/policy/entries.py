@@ -29,6 +29,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return not self.reasons
 
 
+NO_REASONS: Mapping[int, tuple[str, ...]] = {}
+
+
 class Entries(Sequence[Entry]):
     """Records, and what each is worth; it grows as its series does."""
 
@@ -38,7 +41,8 @@ class Entries(Sequence[Entry]):
         """Begin with some entries."""
         given = tuple(entries)
         self.records = Series(one.record for one in given)
-        self.reasons: Mapping[int, tuple[str, ...]] = {at: one.reasons for at, one in enumerate(given) if one.reasons}
+        told = {at: one.reasons for at, one in enumerate(given) if one.reasons}
+        self.reasons: Mapping[int, tuple[str, ...]] = told or NO_REASONS
 
     def __len__(self) -> int:
         """Return how many there are."""

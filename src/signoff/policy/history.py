@@ -197,6 +197,13 @@ class DeploymentState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     moment: datetime
 
 
+NO_STAGES: Mapping[str, StageState] = {}
+NO_ALIASES: Mapping[str, AliasState] = {}
+NO_DEPLOYMENTS: Mapping[tuple[str, str], DeploymentState] = {}
+NO_TEXTS: Mapping[str, str] = {}
+"""What most models have none of is one value for all of them."""
+
+
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a model after its log.
 

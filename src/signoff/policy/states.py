@@ -5,13 +5,23 @@ spoke of since it was registered may be kept as the slot of its record, from whi
 for.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from sys import intern
 
 from signoff.policy.history import VersionState
 from signoff.records.record import LogRecord
 from signoff.records.series import Series
 from signoff.records.statement import Register
+
+FEW = 16
+"""Among so many names, one is found by looking at each."""
+SHORT = 3
+"""Names up to this long stand in many models: each is kept once."""
+UNCHANGED: dict[str, VersionState] = {}
+"""That nobody spoke of any version; never put into."""
+NO_NAMES: Mapping[str, str] = {}
 
 
 def as_registered(record: LogRecord) -> VersionState:
@@ -35,14 +45,35 @@ def as_registered(record: LogRecord) -> VersionState:
 class _Shared:
     """What all states that go on from one beginning share; it only grows."""
 
-    __slots__ = ("items", "names", "order", "records", "respelled")
+    __slots__ = ("held", "names", "order", "records", "respelled", "slots")
 
     def __init__(self) -> None:
-        self.names: dict[str, int] = {}
+        self.names: dict[str, int] | None = None
         self.order: list[str] = []
-        self.items: list[VersionState | int] = []
-        self.respelled: dict[str, str] = {}
+        self.held: dict[int, VersionState] | None = None
+        self.slots = array("q")
+        self.respelled: dict[str, str] | None = None
         self.records: Series | None = None
+
+    def place(self, name: str) -> int:
+        """Return which in a row a name is, from 0; a place behind the last for one that is not there."""
+        if self.names is not None:
+            return self.names.get(name, len(self.order))
+        return self.order.index(name) if name in self.order else len(self.order)
+
+    def append(self, state: VersionState) -> None:
+        name = state.version if len(state.version) > SHORT else intern(state.version)
+        if self.names is None and len(self.order) == FEW:
+            self.names = {one: place for place, one in enumerate(self.order)}
+        if self.names is not None:
+            self.names[name] = len(self.order)
+        self.held = {} if self.held is None else self.held
+        self.held[len(self.order)] = state
+        self.order.append(name)
+        self.slots.append(state.seq)
+        if name.lower() != name:
+            self.respelled = self.respelled or {}
+            self.respelled[name.lower()] = name
 
 
 class States(Mapping[str, VersionState]):
@@ -53,14 +84,18 @@ class States(Mapping[str, VersionState]):
     def __init__(self) -> None:
         """Begin without any."""
         self.shared, self.length = _Shared(), 0
-        self.changed: dict[str, VersionState] = {}
+        self.changed: dict[str, VersionState] = UNCHANGED
 
     @classmethod
     def of(cls, states: Mapping[str, VersionState]) -> "States":
         """Return states that may be added to, without any change of these."""
         made = cls()
         if isinstance(states, States):
-            made.shared, made.length, made.changed = states.shared, states.length, dict(states.changed)
+            made.shared, made.length, made.changed = (
+                states.shared,
+                states.length,
+                states.changed.copy() if states.changed else UNCHANGED,
+            )
         else:
             for state in states.values():
                 made.add(state)
@@ -83,7 +118,7 @@ class States(Mapping[str, VersionState]):
         changed = self.changed.get(name)
         if changed is not None:
             return changed
-        place = self.shared.names[name]
+        place = self.shared.place(name)
         if place >= self.length:
             raise KeyError(name)
         return self._state(place)
@@ -105,7 +140,7 @@ class States(Mapping[str, VersionState]):
 
     def place_of(self, name: str) -> int | None:
         """Return which registration in a row a version was, from 0; None where it is not registered."""
-        place = self.shared.names.get(name, self.length)
+        place = self.shared.place(name)
         return place if place < self.length else None
 
     def spoken(self) -> Iterator[VersionState]:
@@ -126,7 +161,7 @@ class States(Mapping[str, VersionState]):
         """Return how the version is spelled whose name differs at most in case, or None where there is none."""
         if name in self:
             return name
-        found = self.shared.respelled.get(name.lower(), name.lower())
+        found = (self.shared.respelled or NO_NAMES).get(name.lower(), name.lower())
         return found if found in self else None
 
     def add(self, state: VersionState) -> None:
@@ -134,37 +169,42 @@ class States(Mapping[str, VersionState]):
         shared = self.shared
         if len(shared.order) != self.length:
             shared = self.shared = self._own()
-        name = state.version
-        shared.names[name] = self.length
-        shared.order.append(name)
-        shared.items.append(state)
-        if name.lower() != name:
-            shared.respelled[name.lower()] = name
+        shared.append(state)
         self.length += 1
 
     def put(self, state: VersionState) -> None:
         """Put a changed state in its place; only who made these states with `of` may."""
+        if self.changed is UNCHANGED:
+            self.changed = {}
         self.changed[state.version] = state
 
     def put_aside(self, records: Series, *, since: int = 0) -> None:
         """Keep the slots of the versions from a place on, and no longer their states, where nobody spoke of them."""
-        self.shared.records = records
-        for place in range(since, self.length):
-            item = self.shared.items[place]
-            if isinstance(item, VersionState) and self.shared.records.id_at(item.seq - 1) == item.record:
-                self.shared.items[place] = item.seq
+        shared = self.shared
+        shared.records = records
+        if shared.held is None:
+            return
+        stay = {
+            place: state
+            for place, state in shared.held.items()
+            if not since <= place < self.length or records.id_at(state.seq - 1) != state.record
+        }
+        shared.held = stay or None  # in one step: others read this at the same time
 
     def _own(self) -> _Shared:
         """Return what is shared as far as these states know it."""
         own, old = _Shared(), self.shared
-        own.order, own.items, own.records = old.order[: self.length], old.items[: self.length], old.records
-        own.names = {name: place for place, name in enumerate(own.order)}
-        own.respelled = {name.lower(): name for name in own.order if name.lower() != name}
+        own.order, own.slots, own.records = old.order[: self.length], old.slots[: self.length], old.records
+        own.held = {place: state for place, state in (old.held or {}).items() if place < self.length} or None
+        if len(own.order) > FEW:
+            own.names = {name: place for place, name in enumerate(own.order)}
+        own.respelled = {name.lower(): name for name in own.order if name.lower() != name} or None
         return own
 
     def _state(self, place: int) -> VersionState:
-        item = self.shared.items[place]
-        if isinstance(item, VersionState):
-            return item
-        assert self.shared.records is not None
-        return as_registered(self.shared.records[item - 1])
+        shared, held = self.shared, self.shared.held
+        state = held.get(place) if held is not None else None
+        if state is not None:
+            return state
+        assert shared.records is not None
+        return as_registered(shared.records[shared.slots[place] - 1])

@@ -14,6 +14,8 @@ from signoff.records.statement import NO_RECORD
 ID = 32
 PLACE = 6
 SIZE = 4
+PUT_ASIDE = ID + PLACE + SIZE
+"""So many bytes are kept of a record that was put aside: its id, and where its own bytes are."""
 
 
 class Pile(Protocol):
@@ -29,11 +31,13 @@ class Pile(Protocol):
 class Series(Sequence[LogRecord]):
     """Records in their order."""
 
-    __slots__ = ("items", "length", "pile")
+    __slots__ = ("aside", "items", "length", "pile")
 
     def __init__(self, records: Iterable[LogRecord] = ()) -> None:
         """Begin with some records."""
-        self.items: list[LogRecord | bytes] = list(records)
+        self.items: list[LogRecord | None] = list(records)
+        self.aside = bytearray()
+        """What is kept of the records that are None, each in its place."""
         self.length = len(self.items)
         self.pile: Pile | None = None
 
@@ -48,13 +52,13 @@ class Series(Sequence[LogRecord]):
     def __getitem__(self, at: int | slice) -> LogRecord | tuple[LogRecord, ...]:
         """Return one record, or some."""
         if isinstance(at, slice):
-            return tuple(self._record(self.items[i]) for i in range(self.length)[at])
-        return self._record(self.items[range(self.length)[at]])
+            return tuple(self._record(i) for i in range(self.length)[at])
+        return self._record(range(self.length)[at])
 
     def __iter__(self) -> Iterator[LogRecord]:
         """Yield every record."""
         for at in range(self.length):
-            yield self._record(self.items[at])
+            yield self._record(at)
 
     def __eq__(self, other: object) -> bool:
         """Compare what the records are."""
@@ -73,8 +77,9 @@ class Series(Sequence[LogRecord]):
 
     def id_at(self, at: int) -> str:
         """Return the id of one record."""
-        item = self.items[range(self.length)[at]]
-        return item[:ID].hex() if isinstance(item, bytes) else item.id
+        place = range(self.length)[at]
+        item = self.items[place]
+        return self._kept(place)[:ID].hex() if item is None else item.id
 
     def ids(self) -> Iterator[str]:
         """Yield every id."""
@@ -88,7 +93,8 @@ class Series(Sequence[LogRecord]):
     def first(self, length: int) -> "Series":
         """Return the series of the first so many records."""
         shorter = Series()
-        shorter.items, shorter.length, shorter.pile = self.items, min(length, self.length), self.pile
+        shorter.items, shorter.aside, shorter.pile = self.items, self.aside, self.pile
+        shorter.length = min(length, self.length)
         return shorter
 
     def and_then(self, records: Iterable[LogRecord]) -> "Series":
@@ -103,6 +109,7 @@ class Series(Sequence[LogRecord]):
                 longer.items.append(record)
             elif not longer.holds(longer.length, record):
                 longer.items = [*longer.items[: longer.length], record]
+                longer.aside = longer.aside[: longer.length * PUT_ASIDE]
             longer.length += 1
         return longer
 
@@ -114,26 +121,31 @@ class Series(Sequence[LogRecord]):
         """Keep the bytes of the records from a place on, and no longer what they say, if the pile has room for them."""
         self.onto(pile)
         assert self.pile is not None
-        held = [
-            (at, one) for at, one in enumerate(self.items[since : self.length], since) if isinstance(one, LogRecord)
-        ]
+        held = [(at, one) for at, one in enumerate(self.items[since : self.length], since) if one is not None]
         contents = [one.line + one.armor for _, one in held]
         place = self.pile.put(b"".join(contents))
         if place is None:
             return
+        self.aside += bytes(max(self.length * PUT_ASIDE - len(self.aside), 0))
         for (at, one), size in zip(held, map(len, contents), strict=True):
-            self.items[at] = bytes.fromhex(one.id) + (place << 8 * SIZE | size).to_bytes(PLACE + SIZE, "big")
+            kept = bytes.fromhex(one.id) + (place << 8 * SIZE | size).to_bytes(PLACE + SIZE, "big")
+            self.aside[at * PUT_ASIDE : (at + 1) * PUT_ASIDE] = kept
+            self.items[at] = None  # once what is kept of it stands there: others read this at the same time
             place += size
 
     def holds(self, at: int, record: LogRecord) -> bool:
         """Tell whether a record stands there."""
-        item = self.items[at]
-        return item is record or self._record(item) == record
+        return self.items[at] is record or self._record(at) == record
 
-    def _record(self, item: LogRecord | bytes) -> LogRecord:
-        if isinstance(item, LogRecord):
+    def _kept(self, at: int) -> bytes:
+        return bytes(self.aside[at * PUT_ASIDE : (at + 1) * PUT_ASIDE])
+
+    def _record(self, at: int) -> LogRecord:
+        item = self.items[at]
+        if item is not None:
             return item
         assert self.pile is not None
-        place, size = item[ID : ID + PLACE], item[ID + PLACE :]
+        kept = self._kept(at)
+        place, size = kept[ID : ID + PLACE], kept[ID + PLACE :]
         content = self.pile.get(int.from_bytes(place, "big"), int.from_bytes(size, "big"))
         return parse_record(content, vouched=True, many=True)

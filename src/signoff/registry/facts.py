@@ -29,6 +29,10 @@ class StoredFacts:
         self._metadata: dict[str, VersionMetadata] = {}
         self._evaluations: dict[str, Evaluation] = {}
 
+    def any(self) -> bool:
+        """Tell whether anything was read."""
+        return bool(self._manifests or self._metadata or self._evaluations)
+
     def forget(self, digest: str) -> None:
         """Read what a manifest's digest means anew."""
         self._manifests.pop(digest, None)

@@ -10,8 +10,9 @@ import msgspec
 
 from signoff.errors import InvalidValueError, NotFoundError, SchemaError, SignoffError, StorageError
 from signoff.policy.trust import TrustChain
-from signoff.registry.kept import Figure, KeptModel, Line, large
+from signoff.registry.kept import Figure, KeptModel, Line
 from signoff.registry.problems import Problem
+from signoff.registry.recalled import Painting, large
 from signoff.registry.snapshot import ModelView, Source
 from signoff.schema import layout
 from signoff.schema.index import IndexFile, load_index
@@ -133,6 +134,7 @@ def _models_of(said: IndexFile, path: str) -> tuple[tuple[ModelView, ...], tuple
     """Return the models of an index, and what in it is no model that a registry can have."""
     found: dict[str, ModelView] = {}
     faults: list[str] = []
+    painting = Painting(_lines)
     for raw in said.models:
         try:
             kept = _sound(_decode_model(raw))
@@ -143,7 +145,7 @@ def _models_of(said: IndexFile, path: str) -> tuple[tuple[ModelView, ...], tuple
         if kept.name.lower() in found:
             faults.append(f"{kept.name!r} is in it twice")
         else:
-            found[kept.name.lower()] = large(kept, _lines, source=source)
+            found[kept.name.lower()] = large(kept, painting, source=source)
     problems = [_note(path, f"a model in it cannot be used: {fault}") for fault in faults[:MOST_SAID]]
     if len(faults) > MOST_SAID:
         problems.append(_note(path, f"{len(faults) - MOST_SAID} more models in it cannot be used"))

@@ -4,25 +4,18 @@ The rule it keeps: lines say what a model looked like when somebody read it; the
 decided on them. How they are written, the private picture and the shared index say.
 """
 
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
-from sys import intern
-from typing import overload
 
 import msgspec
 
-from signoff.policy.history import AliasState, DeploymentState, History, StageState, VersionState
+from signoff.policy.history import AliasState, DeploymentState, StageState
 from signoff.registry.rows import headline, headline_metrics
 from signoff.registry.snapshot import ModelView, Source
-from signoff.registry.views import Named, Said, StageStatus, Status, Totals, VersionView
+from signoff.registry.views import StageStatus, Status, Totals, VersionView
 from signoff.schema.cards import ModelMetadata
-from signoff.values.metrics import Metric
 
-NOBODY = frozenset[str]()
 NO_STANDING = -1
 
 
@@ -78,7 +71,6 @@ class KeptModel(msgspec.Struct, frozen=True, array_like=True):
 
 EncodeAll = Callable[[Iterable[object], int], bytes]
 """Encodes so many values as one array, one after another: a registry has very many."""
-ReadLines = Callable[[msgspec.Raw], tuple[Line, ...]]
 
 
 def small(model: ModelView, encode_all: EncodeAll, *, standings: bool) -> KeptModel:
@@ -145,136 +137,4 @@ def _line(view: VersionView, names: tuple[str, ...], standing: int) -> Line:
         view.moment,
         tuple(Figure(one.name, one.text, one.number, one.unit) for one in figures if one is not None),
         standing,
-    )
-
-
-class Recalled(Named):
-    """The versions of a model as they were kept; they are made when somebody looks at one of them."""
-
-    def __init__(self, kept: KeptModel, read: ReadLines) -> None:
-        """Know how many there are."""
-        self._kept, self._read = kept, read
-        self._lock = threading.Lock()
-        self.states = RecalledStates(self)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return self._kept.count
-
-    @overload
-    def __getitem__(self, at: int) -> VersionView: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[VersionView, ...]: ...
-    def __getitem__(self, at: int | slice) -> VersionView | tuple[VersionView, ...]:
-        """Return one, or some."""
-        return self.views[at]
-
-    @cached_property
-    def lines(self) -> dict[str, Line]:
-        """What was kept of each, by name."""
-        with self._lock:
-            return {line.version: line for line in self._read(self._kept.versions)}
-
-    def find(self, version: str) -> VersionView | None:
-        """Return a version by its name, or None."""
-        line = self.lines.get(version) if version else None
-        return None if line is None else self._made(line)
-
-    @cached_property
-    def views(self) -> tuple[VersionView, ...]:
-        """All of them."""
-        return tuple(map(self._made, self.lines.values()))
-
-    @cached_property
-    def _pointed(self) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
-        """The stages and the aliases of each version."""
-        stages = _by_version((one.version, one.stage) for one in self._kept.stages.values())
-        return stages, _by_version((one.version, one.alias) for one in self._kept.aliases.values())
-
-    def _made(self, line: Line) -> VersionView:
-        stages, aliases = self._pointed
-        name = line.version
-        return _view(self._kept, line, self.states, stages=stages.get(name, ()), aliases=aliases.get(name, ()))
-
-
-class RecalledStates(Mapping[str, VersionState]):
-    """What the log said of the registered versions, as far as it was kept."""
-
-    def __init__(self, versions: Recalled) -> None:
-        """Make each state when it is asked for."""
-        self._versions = versions
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return sum(line.digest is not None for line in self._versions.lines.values())
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield every name."""
-        return (line.version for line in self._versions.lines.values() if line.digest is not None)
-
-    def __getitem__(self, name: str) -> VersionState:
-        """Return the state of a version."""
-        line = self._versions.lines[name]
-        if line.digest is None or line.moment is None:
-            raise KeyError(name)
-        return VersionState(
-            version=name,
-            digest=line.digest,
-            record="",
-            seq=0,
-            registrant=line.author,
-            builders=NOBODY,
-            moment=line.moment,
-            card=None,
-        )
-
-
-def large(model: KeptModel, read: ReadLines, *, source: Source | None) -> ModelView:
-    """Return a model as it was kept."""
-    versions = Recalled(model, read)
-    history = History(
-        model=model.name,
-        versions=versions.states,
-        stages=model.stages,
-        aliases=model.aliases,
-        deployments={(one.environment, one.version): one for one in model.deployments},
-        newest=model.newest,
-        latest=model.latest,
-    )
-    return ModelView(
-        name=model.name,
-        metadata=model.metadata,
-        history=history,
-        versions=versions,
-        known_totals=model.totals,
-        known_bad=model.bad,
-        sound=model.sound,
-        source=source,
-    )
-
-
-def _by_version(pointers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for version, name in pointers:
-        found[version] += (name,)
-    return found
-
-
-def _view(
-    model: KeptModel, kept: Line, states: RecalledStates, *, stages: tuple[str, ...], aliases: tuple[str, ...]
-) -> VersionView:
-    metrics = tuple(Metric(name=one.name, text=one.text, number=one.number, unit=one.unit) for one in kept.figures)
-    known = 0 <= kept.standing < len(model.standings)
-    return VersionView(
-        model=model.name,
-        version=kept.version,
-        status=kept.status,
-        states=states,
-        said=Said(metrics=metrics),
-        stages=stages,
-        aliases=aliases,
-        asks=model.standings[kept.standing] if known else (),
-        size=kept.size,
-        author=intern(kept.author),
-        moment=kept.moment,
     )

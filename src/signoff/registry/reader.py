@@ -133,6 +133,11 @@ class Reader:
             self._facts[model] = StoredFacts(self.storage, model)
         return self._facts[model]
 
+    def forget_meaning(self, model: str, digest: str) -> None:
+        """Read what a manifest's digest means anew."""
+        if model in self._facts:
+            self._facts[model].forget(digest)
+
     def log(self, model: str) -> ModelLog:
         """Return a model's log, with all that stands in its folder now; an unknown model's log is empty."""
         known = self._logs.get(model)
@@ -229,7 +234,9 @@ class Reader:
         from signoff.policy.fold import fold  # noqa: PLC0415  (a list whose lines are kept folds nothing)
 
         new = log.records[len(before.entries) :]
-        history = fold(new, self.trust, self.facts(model), start=before) if new else before
+        facts = self._facts.get(model) or StoredFacts(self.storage, model)
+        history = fold(new, self.trust, facts, start=before) if new else before
+        self._facts |= {model: facts} if facts.any() else {}
         return self._settled(log, history, before)
 
     def _settled(self, log: VerifiedLog, history: History, before: History) -> Grown:
@@ -271,8 +278,8 @@ class Reader:
         try:
             need_pinned(self.pins, chain, length, lambda seq: id_at(seq - 1))
         except AlarmError as alarm:
-            if not fault or _rewritten(alarm):
-                return alarm
+            if not fault or alarm.message.startswith("HISTORY REWRITTEN"):
+                return alarm.with_traceback(None)  # it is kept, and would keep what was at hand with it
         return VerificationError(fault, hint="look at it with: signoff doctor") if fault else None
 
     def known_models(self) -> tuple[str, ...]:
@@ -290,7 +297,3 @@ class Reader:
                 heads[known.log.chain] = Pin(len(known.log.records), known.log.head)
         raise_pins(self.pins, heads)
         self._vouching.save()
-
-
-def _rewritten(alarm: AlarmError) -> bool:
-    return alarm.message.startswith("HISTORY REWRITTEN")

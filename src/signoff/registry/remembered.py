@@ -7,7 +7,7 @@ or of another version of signoff, is not there.
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -17,14 +17,17 @@ from signoff import __version__
 from signoff.errors import StorageError
 from signoff.policy.trust import TrustChain
 from signoff.registry.cache import as_written, plain
-from signoff.registry.kept import KeptModel, Line, large, small
+from signoff.registry.kept import KeptModel, Line, small
 from signoff.registry.pins import place_of
-from signoff.registry.snapshot import Snapshot, Source
+from signoff.registry.recalled import Painting, large
+from signoff.registry.snapshot import ModelView, Snapshot, Source
 from signoff.schema.cards import RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 
 FORM = 3
 SUM = 4
+ARRAY = 0x90
+"""Begins an array of up to 15 values, with their number."""
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
@@ -37,7 +40,7 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
 class _Picture(msgspec.Struct, frozen=True, array_like=True):
     trust: str
     read_only: str
-    models: tuple[KeptModel, ...]
+    models: tuple[msgspec.Raw, ...]
     position: Position | None
 
 
@@ -48,20 +51,31 @@ class Picture(msgspec.Struct, frozen=True):
     position: Position | None
 
 
-_decode = msgspec.msgpack.Decoder(_Picture, ext_hook=as_written).decode
+_decode = msgspec.msgpack.Decoder(_Picture).decode
+_decode_model = msgspec.msgpack.Decoder(KeptModel, ext_hook=as_written).decode
 _decode_lines = msgspec.msgpack.Decoder(tuple[Line, ...]).decode
 _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 
 
 def _encode_all(values: Iterable[object], count: int) -> bytes:
-    return b"\xdd" + count.to_bytes(4, "big") + b"".join(map(_encode, values))
+    return _many(count) + b"".join(map(_encode, values))
+
+
+def _many(count: int) -> bytes:
+    """Return the beginning of an array of so many values."""
+    return b"\xdd" + count.to_bytes(4, "big")
 
 
 def picture_of(snapshot: Snapshot, position: Position | None = None) -> bytes:
     """Return what is to be kept of a snapshot: what the lists show; more of it where it will stand for reading."""
-    models = tuple(small(model, _encode_all, standings=position is not None) for model in snapshot.models)
-    content = _encode(_Picture(snapshot.trust.newest.id, snapshot.read_only, models, position))
-    return zlib.crc32(content).to_bytes(SUM, "big") + content
+    content = bytearray(SUM)
+    content += bytes([ARRAY | len(_Picture.__struct_fields__)]) + _encode(snapshot.trust.newest.id)
+    content += _encode(snapshot.read_only) + _many(len(snapshot.models))
+    for model in snapshot.models:  # one after another: all of them would be as much again as the snapshot
+        content += _encode(small(model, _encode_all, standings=position is not None))
+    content += _encode(position)
+    content[:SUM] = zlib.crc32(memoryview(content)[SUM:]).to_bytes(SUM, "big")
+    return bytes(content)
 
 
 def _lines(content: msgspec.Raw) -> tuple[Line, ...]:
@@ -77,20 +91,28 @@ def paint(content: bytes, *, url: str, trust: TrustChain) -> Picture | None:
         return None
     try:
         picture = _decode(content[SUM:])
+        if picture.trust != trust.newest.id:
+            return None
+        models = tuple(_models(picture))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    if picture.trust != trust.newest.id:
-        return None
-    position = picture.position
     snapshot = Snapshot(
         url=url,
         metadata=RegistryMetadata(),
         trust=trust,
-        models=tuple(large(model, _lines, source=_source(model, position)) for model in picture.models),
+        models=models,
         read_only=picture.read_only,
         complete=False,
     )
-    return Picture(snapshot, position)
+    return Picture(snapshot, picture.position)
+
+
+def _models(picture: _Picture) -> Iterator[ModelView]:
+    """Yield the models one after another: nothing is held twice of all of them."""
+    painting = Painting(_lines)
+    for content in picture.models:
+        model = _decode_model(content)
+        yield large(model, painting, source=_source(model, picture.position))
 
 
 def _source(model: KeptModel, position: Position | None) -> Source | None:

@@ -19,7 +19,7 @@ from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import ModelLog, Reader
 from signoff.registry.rows import primary_metrics
-from signoff.registry.snapshot import ModelView, Snapshot
+from signoff.registry.snapshot import NO_FIGURES, ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.unchanged import Unchanged
 from signoff.registry.versions import VersionScan
@@ -236,8 +236,9 @@ class Scanner:
             if pulse is not None and pulse.is_due():
                 rest = self._models[name].versions[len(views) :]
                 pulse.tell(replace(view, versions=(*views, *rest)))
-        figures = self._versions.figures(name) if complete else {}
-        return replace(view, versions=tuple(views), known_totals=totals_of(views), figures=figures)
+        figures = self._versions.figures(name) if complete else NO_FIGURES
+        versions = self._versions.settle(name, views, known.history)
+        return replace(view, versions=versions, known_totals=totals_of(views), figures=figures)
 
     def _views(
         self, name: str, history: History, folders: frozenset[str], *, deep: bool, only: Collection[str] | None
@@ -252,11 +253,9 @@ class Scanner:
         if known.alarm is not None and known.alarm is not self._reader.trust_alarm:
             found.append(Problem(place=place, what=str(known.alarm), hint=known.alarm.hint, severity="alarm"))
         found += [*strange_names(place, known.strange), *known.problems]
-        found += [Problem(place=place, what=what, severity="note") for what in known.history.problems]
-        waits = "a break_glass waits for its review"
-        found += [
-            Problem(place=place, what=f"{waits}: {one[:12]}", severity="note") for one in known.history.emergencies
-        ]
+        waiting = (f"a break_glass waits for its review: {one[:12]}" for one in known.history.emergencies)
+        told = (*known.history.problems, *waiting)
+        found += [Problem(place=place, what=what, severity="note") for what in told]
         return found
 
     def _version_folders(self, model: str, registered: Collection[str]) -> tuple[set[str], list[Problem]]:

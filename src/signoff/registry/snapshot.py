@@ -23,6 +23,7 @@ from signoff.values.refs import Ref, parse_ref
 
 Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
 FEW = 16
+NO_FIGURES: Mapping[str, bytes] = {}
 GONE = frozenset({"revoked", "purged", "missing"})
 """What a version is that nobody should use."""
 

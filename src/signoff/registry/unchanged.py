@@ -6,15 +6,14 @@ only where a change after the reading was sure to show. Nothing here is kept for
 on it: whoever decides reads and verifies.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from signoff.policy.history import History
-from signoff.policy.states import States
-from signoff.registry.seen import Seen, SeenVersions, absent_of, files_of
+from signoff.registry.seen import SeenVersions
 from signoff.schema import layout
 from signoff.storage.base import Storage
-from signoff.storage.glancing import Marked, Places
+from signoff.storage.glancing import Places
 
 
 class Unchanged:
@@ -57,8 +56,10 @@ class Unchanged:
         """Tell whether a model whose places look like this now is as it was when it was read."""
         if not mark or seen is None or self._marks.get(model) != mark or seen.drafts:
             return False
+        if len(seen.marks) != len(history.versions):
+            return False
         folder = f"{layout.model_folder(model)}/{layout.VERSIONS}"
-        return self._places.same(folder, _marked(seen.registered, history))
+        return self._places.same(folder, seen.marked(history.versions))
 
     def find(self, look: Callable[[], Iterable[str]], *, anew: bool) -> None:
         """Look for models where the folders in which that was done hold other names than they did, or `anew`."""
@@ -72,13 +73,3 @@ class Unchanged:
 
 
 PLACES = (layout.LOG, layout.VERSIONS, layout.MODEL_FILE)
-
-
-def _marked(registered: Iterable[Seen], history: History) -> Iterator[Marked]:
-    """Yield the files of each version whose folder was there, and how they looked; a mark of 0 is like none."""
-    states = history.versions
-    speaks = states.changed if isinstance(states, States) else states
-    for seen in registered:
-        if seen.mark is not None:
-            version = seen.view.version
-            yield version, files_of(speaks.get(version)), absent_of(seen), seen.mark

@@ -4,8 +4,7 @@ The rule it keeps: a view is made anew where its files may have changed, its sta
 is the very same value, so that comparing snapshots costs little.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from sys import intern
 from typing import Self
 
@@ -21,13 +20,13 @@ from signoff.registry.contents import problem, read_card, read_draft, read_regis
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
 from signoff.registry.seen import Seen, SeenVersions, absent_of, files_of
-from signoff.registry.views import StageStatus, VersionView, status_of
+from signoff.registry.settled import UNREAD, Settling
+from signoff.registry.views import StageStatus, VersionView, by_version, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
 from signoff.storage.base import Info
 from signoff.storage.glancing import Glance, Glances
 
-UNREAD = Contents()
 FEW = 8
 
 
@@ -38,6 +37,8 @@ class VersionScan:
         """Read through this reader's storage."""
         self.reader, self.storage, self.cache = reader, reader.storage, cache
         self.asides = Asides(reader.spool)
+        self.settling = Settling(reader.spool, self.asides)
+        self.untouched: tuple[TrustDocument, tuple[StageStatus, ...]] | None = None
         self.seen: dict[str, SeenVersions] = {}
         self.rules: dict[str, TrustDocument] = {}
 
@@ -49,6 +50,12 @@ class VersionScan:
     def figures(self, model: str) -> dict[str, bytes]:
         """Return the numbers that are at hand, see `ModelView.figures`."""
         return {name: numbers.tobytes() for name, numbers in self.seen[model].figures.items()}
+
+    def settle(self, model: str, views: Sequence[VersionView], history: History) -> Sequence[VersionView]:
+        """Return all views of a model that was just scanned, put aside where that is worth it."""
+        states = history.versions
+        settled = self.seen[model].settle(self.settling, states) if isinstance(states, States) else None
+        return tuple(views) if settled is None else settled
 
     def judges_alike(self, model: str, trust: TrustDocument) -> bool:
         """Tell whether the views of a model were made under these rules."""
@@ -98,9 +105,8 @@ class ModelVersions:
         self._fetched: frozenset[str] = frozenset()
         self._glances = Glances(scan.storage, f"{layout.model_folder(model)}/{layout.VERSIONS}")
         self._order = stage_order(trust)
-        self._untouched: tuple[StageStatus, ...] | None = None
-        self._stages = _by_version((one.version, one.stage) for one in history.stages.values())
-        self._aliases = _by_version((one.version, one.alias) for one in history.aliases.values())
+        self._stages = by_version((one.version, one.stage) for one in history.stages.values())
+        self._aliases = by_version((one.version, one.alias) for one in history.aliases.values())
         self.names = (*self._states, *sorted(present - self._states.keys()))
         self._at = 0
 
@@ -142,7 +148,7 @@ class ModelVersions:
         whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in evaluations)))
         contents, mark = self._as_before(before, look, state) or self._row(version, whole), look.mark
         if contents is None:
-            self._scan.reader.facts(self._model).forget(state.digest)
+            self._scan.reader.forget_meaning(self._model, state.digest)
             with self._glances.near(version) as near:
                 contents = read_registered(near, self._model, state, listed=self._glances.listed(version))
             mark = mark if self._read(version, whole, contents) else 0
@@ -264,11 +270,12 @@ class ModelVersions:
 
     def _asks(self, state: VersionState, card: str | None) -> tuple[StageStatus, ...]:
         """Return how far a version is for every stage; all versions that nobody spoke of are equally far."""
-        if not state.decisions and not state.requests:
-            if self._untouched is None:
-                self._untouched = self._judged(state, card)
-            return self._untouched
-        return self._judged(state, card)
+        if state.decisions or state.requests:
+            return self._judged(state, card)
+        known = self._scan.untouched
+        if known is None or known[0] is not self._trust:
+            known = self._scan.untouched = self._trust, self._judged(state, card)
+        return known[1]
 
     def _judged(self, state: VersionState, card: str | None) -> tuple[StageStatus, ...]:
         return tuple(
@@ -289,10 +296,3 @@ class ModelVersions:
         else:
             return contents.problems
         return (problem(self._model, state.version, what, hint),)
-
-
-def _by_version(pointers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for version, name in pointers:
-        found[version] += (name,)
-    return found

@@ -5,6 +5,7 @@ made when it is asked for.
 """
 
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
@@ -201,6 +202,14 @@ def totals_of(versions: Iterable[VersionView]) -> Totals:
             else:
                 quiet = view.asks  # most versions share theirs
     return Totals(size=size, moment=moment, drafts=drafts, broken=broken, told=told, asked=asked)
+
+
+def by_version(pointers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Return the names that point at each version, of pairs of a version and such a name."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for version, name in pointers:
+        found[version] += (name,)
+    return found
 
 
 def status_of(state: VersionState, *, present: bool) -> Status:

@@ -62,10 +62,11 @@ class Vouching:
         self._changed = True
 
     def save(self) -> None:
-        """Write the notes, if there are new ones."""
+        """Write the notes, if there are new ones, and let them go: they are read again at the next question."""
         if self._changed:
             write_cache(self._name, msgspec.msgpack.encode(self._load()))
             self._changed = False
+        self._notes = None
 
 
 def _digest(contents: Sequence[bytes | str]) -> str:

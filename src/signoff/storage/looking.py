@@ -4,23 +4,49 @@ The rule it keeps: what is looked at grows with the number of models, never with
 """
 
 import os
+from array import array
 from collections.abc import Iterator
+from itertools import chain
+
+import msgspec
 
 SEGMENTS = 4
 CLOSED = frozenset({"versions", "log", "packs", "cards", "evaluations"})
 PLACES = ("", ".signoff", ".signoff/trust")
 
 
-def look(root: str, *, by_names: bool) -> dict[str, int]:
+class Look(msgspec.Struct, frozen=True, gc=False):
+    """How many folders looked, in little memory: their paths in one text, and a number for each."""
+
+    paths: str
+    numbers: "array[int]"
+
+    def differing(self, other: "Look") -> set[str]:
+        """Return the folders that look otherwise, or are not in both."""
+        if self == other:
+            return set()
+        mine, others = dict(self.folders()), dict(other.folders())
+        return {path for path in mine.keys() | others.keys() if mine.get(path) != others.get(path)}
+
+    def folders(self) -> Iterator[tuple[str, int]]:
+        """Yield each folder with its number."""
+        return zip(self.paths.split("\0") if self.numbers else (), self.numbers, strict=True)
+
+
+def look(root: str, *, by_names: bool) -> Look:
     """Return, for each folder that can show a new model, version or record, a number that differs when it changed.
 
     Args:
         root: The registry's real path.
         by_names: Whether the names in a folder decide (network filesystems keep old times for a while), or its time.
     """
-    ask = _names if by_names else _time
-    found = {path: ask(f"{root}/{path}") for path in (*PLACES, *folders_of_models(root))}
-    return {path: number for path, number in found.items() if number}
+    ask, paths, numbers = _names if by_names else _time, list[str](), array("q")
+    for path in chain(PLACES, folders_of_models(root)):
+        number = ask(f"{root}/{path}")
+        if number:
+            paths.append(path)
+            numbers.append(number)
+    return Look("\0".join(paths), numbers)
 
 
 def folders_of_models(root: str) -> Iterator[str]:

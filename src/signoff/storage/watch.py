@@ -193,7 +193,7 @@ class Watch:
     def _look(self) -> None:
         """Compare the folders with what was seen; where changes are announced, tell only what was not."""
         now = look(self._root, by_names=self._by_names)
-        changed = {path for path in self._seen.keys() | now.keys() if self._seen.get(path) != now.get(path)}
+        changed = self._seen.differing(now)
         self._seen = now
         if self._inotify:
             changed = self._missed(changed)

@@ -125,6 +125,7 @@ class Feed:
                 self._painted = True
                 self._show(before.snapshot)
                 self.painted.wait(self._patience)
+                give_back()  # what it was read from
             else:
                 self._say(Unknown())
             from signoff.registry.glance import take_glance  # noqa: PLC0415  (after the first paint)

@@ -74,7 +74,7 @@ def test_what_nobody_spoke_of_is_made_again_from_its_record(
     changed = replace(each[1], replaced_by="3")
     states.put(changed)
     states.put_aside(Series(records), since=1)
-    assert states.shared.items == [each[0], 2, 3]
+    assert states.shared.held == {0: each[0]}
     assert list(states.values()) == [each[0], changed, each[2]]
 
 

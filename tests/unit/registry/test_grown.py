@@ -21,7 +21,7 @@ def test_what_was_read_last_is_put_aside_when_more_is_read(monkeypatch: pytest.M
     assert all(isinstance(item, LogRecord) for item in fraud.log.records.items)
     states = dict(fraud.history.versions)
     other = reader.log("other")
-    assert all(isinstance(item, bytes) for item in fraud.log.records.items)
+    assert all(item is None for item in fraud.log.records.items)
     assert (fraud, other) == (wanted["fraud"], wanted["other"])
     assert dict(fraud.history.versions) == states
     world.register("3", model="fraud")
@@ -38,7 +38,19 @@ def test_what_comes_one_by_one_waits_together(monkeypatch: pytest.MonkeyPatch) -
     held = []
     for _ in range(6):
         items = reader.log("fraud").log.records.items
-        held.append("".join("b" if isinstance(item, bytes) else "r" for item in items))
+        held.append("".join("b" if item is None else "r" for item in items))
         world.do("dan", "comment")
     assert held == ["r", "rr", "rrr", "bbbr", "bbbrr", "bbbrrr"]
     assert [entry.record.seq for entry in reader.log("fraud").history.entries] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_an_alarm_that_is_kept_holds_nothing_that_was_at_hand_when_it_was_found() -> None:
+    world = World()
+    world.register("1")
+    with world.registry() as registry:
+        registry.reader.log("fraud")
+    world.delete("models/fraud/log/00000001.rec")
+    alarm = world.registry().reader.log("fraud").alarm
+    assert alarm is not None
+    assert alarm.message.startswith("ROLLBACK")
+    assert alarm.__traceback__ is None

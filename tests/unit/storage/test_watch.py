@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from watchdog.observers.inotify_c import DEFAULT_EVENT_BUFFER_SIZE, InotifyEvent
+from watchdog.observers.inotify_c import InotifyEvent
 
 from signoff.registry.journal import Journal
 from signoff.schema import layout
-from signoff.storage import inotify
+from signoff.storage import hearing, inotify
 from signoff.storage import watch as watching
 from signoff.storage.local import LocalStorage
 from signoff.storage.watch import Pace, Watch
@@ -174,7 +174,7 @@ def test_a_queue_that_overflowed_means_that_anything_may_have_changed(
 
     monkeypatch.setattr(inotify.Inotify, "on_event", slowly)
     start()
-    for number in range(longest // 2 + DEFAULT_EVENT_BUFFER_SIZE // 32):  # each is made and closed: two events
+    for number in range(longest // 2 + hearing.BUFFER // 32):  # each is made and closed: two events
         (root / f"models/fraud/versions/1/{number}").touch()
     held.set()
     ear.wait_for(lambda told: not told, seconds=20)
