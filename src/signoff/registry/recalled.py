@@ -101,11 +101,17 @@ class Recalled(Named):
     def __getitem__(self, at: slice) -> tuple[VersionView, ...]: ...
     def __getitem__(self, at: int | slice) -> VersionView | tuple[VersionView, ...]:
         """Return one, or some."""
-        return self.views[at]
+        if isinstance(at, slice) or len(self) > FEW:
+            return self.views[at]
+        return next(self._made(([*self.lines.values()][at],)))
 
     def __iter__(self) -> Iterator[VersionView]:
         """Yield each."""
         return iter(self.views)
+
+    def __reversed__(self) -> Iterator[VersionView]:
+        """Yield each, the last one first."""
+        return reversed(self.views) if len(self) > FEW else self._made([*self.lines.values()][::-1])
 
     @property
     def lines(self) -> Mapping[str, Line]:

@@ -75,6 +75,10 @@ class Settled(Named):
         """Yield each."""
         return iter(self.views)
 
+    def __reversed__(self) -> Iterator[VersionView]:
+        """Yield each, the last one first."""
+        return reversed(self.views)
+
     def __eq__(self, other: object) -> bool:
         """Compare all views."""
         if not isinstance(other, Settled | tuple):

@@ -3,13 +3,17 @@
 import gc
 import weakref
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 
 from builders import World
 from signoff.registry import recalled
+from signoff.registry.kept import KeptModel, Line
+from signoff.registry.recalled import RecalledStates
 from signoff.registry.remembered import paint, picture_of
 from signoff.registry.snapshot import Snapshot
+from signoff.registry.views import VersionView
 from signoff.storage.spool import Spool
 
 
@@ -86,3 +90,21 @@ def test_what_was_kept_goes_without_a_collection() -> None:
         assert (looked_at(), left_alone()) == (None, None)
     finally:
         gc.enable()
+
+
+def test_looking_at_some_versions_makes_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, painted = kept()
+    fraud = painted.need_model("fraud")
+    made: list[str] = []
+    make = recalled._view
+
+    def counted(
+        model: KeptModel, line: Line, states: RecalledStates, *, stages: tuple[str, ...], aliases: tuple[str, ...]
+    ) -> VersionView:
+        made.append(line.version)
+        return make(model, line, states, stages=stages, aliases=aliases)
+
+    monkeypatch.setattr(recalled, "_view", counted)
+    assert [view.version for view in islice(reversed(fraud.versions), 1)] == ["2"]
+    assert fraud.versions[0].version == "1"
+    assert made == ["2", "1"]
