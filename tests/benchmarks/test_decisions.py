@@ -180,4 +180,4 @@ def test_verifying_records_costs_little_more_than_their_signatures(world: World,
             most=round(most, 3),
         )
     assert first <= 1.5 * max(limit, 75)
-    assert again <= 10
+    assert again <= 10 / 75 * max(limit, 75)  # as everywhere: a verification took 75 us where the goal was set
