@@ -78,9 +78,7 @@ class Signoffs:
         line = compose_line(action, self._subject(ask, digest))
         look = Look(ask=ask, history=known.history, now=now, card_now=card_now)
         findings = self._findings(look) if ask.stage else ()
-        judged = Judged(
-            read_line(line, vouched=True), self._reader.trust, self._reader.facts(ask.model), state=known.history
-        )
+        judged = Judged(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
         replaces = fields.get("from")
         return Prepared(
             ask=ask,

@@ -60,7 +60,7 @@ def mark_of(folder: int, name: str, files: Iterable[str], *, absent: str = "") -
         except (OSError, ValueError):
             marks.append(0)
             continue
-        marks += (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        marks += _marks(status)
     return hash(tuple(marks))
 
 
@@ -236,10 +236,8 @@ class Places:
                 return [], 0.0
             if status.st_dev != self._device:
                 return [], 0.0  # something is mounted there
-            modified, changed = status.st_mtime_ns, status.st_ctime_ns
-            marks += (status.st_mode, status.st_ino, status.st_size, modified, changed)
-            if changed > newest or modified > newest:
-                newest = max(modified, changed)
+            marks += _marks(status)
+            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
         return marks, newest / 1e9
 
     def same(self, folder: str, wanted: Iterable[Marked]) -> bool:

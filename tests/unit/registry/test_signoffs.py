@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from builders import FidoSigner, Said, TestSigner, World, sha256
-from signoff.errors import ConflictError, InvalidValueError, NotFoundError, RefusedError
-from signoff.records.statement import Approve, Promote
+from signoff.errors import ConflictError, InvalidValueError, NotFoundError, RefusedError, VerificationError
+from signoff.records.record import compose_line
+from signoff.records.statement import Action, Approve, Named, Promote
 from signoff.registry.asks import Ask, Prepared
 from signoff.registry.registry import Registry
 
@@ -170,6 +171,18 @@ def test_a_race_is_given_up_in_the_end(world: World, monkeypatch: pytest.MonkeyP
     prepared = prepare(world, "ben", ask("approve", stage="production"), registry)
     with pytest.raises(ConflictError, match="others were faster 2 times"):
         registry.commit(prepared, Racing("ben", world, times=9))
+
+
+def test_a_line_that_no_reader_takes_is_never_signed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever went wrong in writing the line: a record that is not canonical would end the log for everybody."""
+
+    def spaced(action: Action, subject: Named) -> bytes:
+        return compose_line(action, subject).replace(b":", b": ", 1)
+
+    monkeypatch.setattr("signoff.registry.signoffs.compose_line", spaced)
+    with pytest.raises(VerificationError, match="canonical"):
+        prepare(world, "ben", ask("approve", stage="production"), world.registry())
+    assert world.length("models/fraud") == 1
 
 
 class TestWhatChangedMeanwhile:
