@@ -52,7 +52,7 @@ def mark_of(folder: int, name: str, files: Iterable[str], *, absent: str = "") -
     marks: list[int] = []
     for file in files:
         place = f"{name}/{file}"
-        if file == absent and not os.access(place, os.F_OK, dir_fd=folder):
+        if file == absent and not os.access(place, os.F_OK, dir_fd=folder, follow_symlinks=False):
             marks.append(0)
             continue
         try:

@@ -8,7 +8,7 @@ import pytest
 
 from signoff.errors import NotFoundError, StorageError
 from signoff.storage.base import Readable
-from signoff.storage.glancing import Glances
+from signoff.storage.glancing import Glances, mark_of
 from signoff.storage.local import LocalStorage
 from signoff.storage.memory import MemoryStorage
 
@@ -64,3 +64,13 @@ def test_a_storage_that_is_no_folder_of_this_machine_is_asked_itself() -> None:
         assert near.read(f"{FOLDER}/1/version.yaml", most=100) == b"said"
         with pytest.raises(NotFoundError):
             near.info(f"{FOLDER}/1/gone")
+
+
+def test_a_link_that_leads_nowhere_is_seen_where_nothing_was_before(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    folder = os.open(tmp_path, os.O_RDONLY)
+    before = mark_of(folder, "1", ["README.md"], absent="README.md")
+    (tmp_path / "1/README.md").symlink_to("nowhere")
+    after = mark_of(folder, "1", ["README.md"], absent="README.md")
+    os.close(folder)
+    assert before != after
