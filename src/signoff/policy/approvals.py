@@ -92,30 +92,33 @@ def standing(
     rule = trust.stages.get(stage, StageRule())
     if not version.decisions and not version.requests:
         return Standing(counted=(), stale=(), rejection=None, requests=(), lines=_lines(rule, trust, []))
-    decisions = [decision for decision in version.decisions if decision.stage == stage]
-    last_rejection = max((decision.seq for decision in decisions if not decision.approves), default=0)
-    approving = _holders(decisions, trust, rule.approving_roles)
+    rejection: Decision | None = None
     newest: dict[str, tuple[Decision, str]] = {}
-    for decision in decisions:
-        if decision.seq > last_rejection:
-            fault = _fault(decision, version, approving=approving, rule=rule, card=card, at=at)
-            if not fault or newest.get(decision.person, (decision, fault))[1]:
-                newest[decision.person] = (decision, fault)
-    counted = tuple(decision for decision, fault in newest.values() if not fault)
-    requests = tuple(request for request in version.requests if request.stage == stage)
-    answered = bool(newest) or any(request.seq > last_rejection for request in requests)
+    first: dict[str, int] = {}
+    for decision in reversed(version.decisions):
+        if decision.stage != stage:
+            continue
+        if not decision.approves:
+            rejection = decision
+            break
+        person = decision.person
+        first[person] = decision.seq
+        known = newest.get(person)
+        if known is None or known[1]:
+            fault = _fault(decision, version, trust=trust, rule=rule, card=card, at=at)
+            if known is None or not fault:
+                newest[person] = (decision, fault)
+    people = sorted(newest, key=first.__getitem__)
+    counted = tuple(decision for decision, fault in map(newest.__getitem__, people) if not fault)
+    since = rejection.seq if rejection else 0
+    requests = tuple(one for one in version.requests if one.stage == stage and one.seq > since)
     return Standing(
         counted=counted,
-        stale=tuple((decision, fault) for decision, fault in newest.values() if fault),
-        rejection=None if answered else next((one for one in decisions if one.seq == last_rejection), None),
-        requests=tuple(request for request in requests if request.seq > last_rejection),
+        stale=tuple((decision, fault) for decision, fault in map(newest.__getitem__, people) if fault),
+        rejection=None if newest or requests else rejection,
+        requests=requests,
         lines=_lines(rule, trust, [decision.person for decision in counted]),
     )
-
-
-def _holders(decisions: list[Decision], trust: TrustDocument, roles: tuple[str, ...]) -> frozenset[str]:
-    people = {decision.person for decision in decisions}
-    return frozenset(one for one in people if trust.holds(one, roles))
 
 
 def _lines(rule: StageRule, trust: TrustDocument, people: list[str]) -> tuple[QuorumLine, ...]:
@@ -130,12 +133,12 @@ def _fault(
     decision: Decision,
     version: VersionState,
     *,
-    approving: frozenset[str],
+    trust: TrustDocument,
     rule: StageRule,
     card: str | None,
     at: datetime | None,
 ) -> str:
-    if decision.person not in approving:
+    if not trust.holds(decision.person, rule.approving_roles):
         return f"{decision.person} holds no role that approves"
     if rule.separation and decision.person in version.builders:
         return f"{decision.person} registered or built it"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 from msgspec import UNSET
 
-from signoff.policy.approvals import standing
+from signoff.policy.approvals import Standing, standing
 from signoff.policy.history import StageState, VersionState
 from signoff.schema.rules import EvaluationRule, StageRule, TrustDocument
 
@@ -80,7 +81,7 @@ class Present(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_age_days: int | None = None
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What a stage's rule is asked about.
 
     Attributes:
@@ -109,6 +110,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def rule(self) -> StageRule:
         """The stage's rule."""
         return self.trust.stages[self.stage]
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What the approvals are worth."""
+        return standing(self.version, self.stage, trust=self.trust, card=self.card, at=self.at)
 
 
 Check = Callable[[Case], tuple[Finding, ...]]
@@ -150,7 +156,7 @@ def check_after(case: Case) -> tuple[Finding, ...]:
 
 def check_approvals(case: Case) -> tuple[Finding, ...]:
     """Every line of the quorum is met."""
-    now = standing(case.version, case.stage, trust=case.trust, card=case.card, at=case.at)
+    now = case.standing
     stale = "".join(f"; {decision.person}'s does not count: {why}" for decision, why in now.stale)
     asked = [line for line in now.lines if line.needed]
     findings = [finding("approvals", met=line.met, detail=line.words + stale) for line in asked]

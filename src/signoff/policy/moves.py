@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
-from signoff.policy.approvals import standing
 from signoff.policy.checks import Case, Check
 from signoff.policy.draft import Draft, Reasons, Turn, role_fault, version_fault
 from signoff.policy.history import Decision, Request, StageState
@@ -102,10 +101,7 @@ def promote(draft: Draft, turn: Turn[said.Promote]) -> Reasons:
     """The stage points at the version, where its whole rule is met."""
     rule = turn.trust.stages.get(turn.said.stage)
     may = role_fault(turn, *rule.promoters) if rule else ()
-    reasons = _move_fault(draft, turn, may=may, which=CHECKS)
-    if not reasons:
-        _move(draft, turn, how="promote")
-    return reasons
+    return _move(draft, turn, how="promote", may=may, which=CHECKS)
 
 
 def rollback(draft: Draft, turn: Turn[said.Rollback]) -> Reasons:
@@ -115,70 +111,41 @@ def rollback(draft: Draft, turn: Turn[said.Rollback]) -> Reasons:
     state = draft.stages.get(turn.said.stage)
     if state is None or turn.said.version not in state.held:
         may += (f"{draft.model}:{turn.said.version} never held {turn.said.stage}",)
-    reasons = _move_fault(draft, turn, may=may, which=RETURN)
-    if not reasons:
-        _move(draft, turn, how="rollback")
-    return reasons
+    return _move(draft, turn, how="rollback", may=may, which=RETURN)
 
 
 def break_glass(draft: Draft, turn: Turn[said.BreakGlass]) -> Reasons:
     """Promotes in an emergency; it stays marked until somebody else reviews it."""
     rule = turn.trust.stages.get(turn.said.stage)
     may = role_fault(turn, *rule.break_glass) if rule else ()
-    reasons = _move_fault(draft, turn, may=may, which=EMERGENCY)
+    reasons = _move(draft, turn, how="break_glass", may=may, which=EMERGENCY)
     if not reasons:
-        _move(draft, turn, how="break_glass")
         draft.emergencies[turn.record.id] = turn.author
     return reasons
 
 
-def _move_fault(draft: Draft, turn: Move, *, may: Reasons, which: Iterable[Check]) -> Reasons:
-    reasons = stage_fault(turn) + may + version_fault(draft, turn, turn.said.version)
-    state = draft.stages.get(turn.said.stage)
-    if state is not None and state.version == turn.said.version:
-        reasons += (f"{turn.said.stage} points at {draft.model}:{turn.said.version} already",)
-    if turn.said.stage not in turn.trust.stages or turn.said.version not in draft.versions:
+def _move(draft: Draft, turn: Move, *, how: str, may: Reasons, which: Iterable[Check]) -> Reasons:
+    """Point the stage at the version, unless something speaks against it; return what does."""
+    stage, version = turn.said.stage, turn.said.version
+    reasons = stage_fault(turn) + may + version_fault(draft, turn, version)
+    before = draft.stages.get(stage)
+    if before is not None and before.version == version:
+        reasons += (f"{stage} points at {draft.model}:{version} already",)
+    if stage not in turn.trust.stages or version not in draft.versions:
         return reasons
-    findings = run_checks(_case(draft, turn), which)
-    draft_problems = [f"{one.check}: {one.detail}" for one in findings if one.outcome == "unknown"]
+    case = _case(draft, turn)
+    findings = run_checks(case, which)
     reasons += tuple(f"rule not met: {one.check}: {one.detail}" for one in findings if one.outcome == "unmet")
-    if not reasons:
-        where = f"record {turn.record.seq} ({turn.said.version} to {turn.said.stage})"
-        draft.problems += [f"{where} stands, but cannot be judged again: {problem}" for problem in draft_problems]
-    return reasons
-
-
-def _case(draft: Draft, turn: Move) -> Case:
-    return Case(
-        version=draft.versions[turn.said.version],
-        stage=turn.said.stage,
-        trust=turn.trust,
-        stages=draft.stages,
-        versions=draft.versions,
-        card=_card(turn),
-        at=turn.now,
-        facts=turn.facts,
-    )
-
-
-def _card(turn: Move) -> str | None:
-    card = turn.said.card if isinstance(turn.said, said.Promote) else None
-    return None if card is UNSET else card
-
-
-def _move(draft: Draft, turn: Move, *, how: str) -> None:
-    before = draft.stages.get(turn.said.stage)
+    if reasons:
+        return reasons
+    where = f"record {turn.record.seq} ({version} to {stage})"
+    unknown = [f"{one.check}: {one.detail}" for one in findings if one.outcome == "unknown"]
+    draft.problems += [f"{where} stands, but cannot be judged again: {problem}" for problem in unknown]
+    counted = case.standing.counted if how == "promote" else ()
     held = before.held if before else ()
-    counted = (
-        standing(
-            draft.versions[turn.said.version], turn.said.stage, trust=turn.trust, card=_card(turn), at=turn.now
-        ).counted
-        if how == "promote"
-        else ()
-    )
-    draft.stages[turn.said.stage] = StageState(
-        stage=turn.said.stage,
-        version=turn.said.version,
+    draft.stages[stage] = StageState(
+        stage=stage,
+        version=version,
         replaced=before.version if before else None,
         record=turn.record.id,
         seq=turn.record.seq,
@@ -187,6 +154,21 @@ def _move(draft: Draft, turn: Move, *, how: str) -> None:
         moment=turn.moment,
         approvals=tuple(one.record for one in counted),
         approvers=tuple(one.person for one in counted),
-        held=held if turn.said.version in held else (*held, turn.said.version),
+        held=held if version in held else (*held, version),
         reviewed=how != "break_glass",
+    )
+    return ()
+
+
+def _case(draft: Draft, turn: Move) -> Case:
+    card = turn.said.card if isinstance(turn.said, said.Promote) else None
+    return Case(
+        version=draft.versions[turn.said.version],
+        stage=turn.said.stage,
+        trust=turn.trust,
+        stages=draft.stages,
+        versions=draft.versions,
+        card=None if card is UNSET else card,
+        at=turn.now,
+        facts=turn.facts,
     )

@@ -12,7 +12,7 @@ import msgspec
 from signoff.policy.approvals import Standing
 from signoff.policy.checks import Finding
 from signoff.policy.fold import Judged
-from signoff.policy.history import History, VersionState
+from signoff.policy.history import History
 from signoff.records.statement import Action
 from signoff.signing.base import Identity
 
@@ -119,11 +119,6 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     history: History
     now: datetime
     card_now: CardNow
-
-    @property
-    def state(self) -> VersionState | None:
-        """The version that is asked about."""
-        return self.history.versions.get(self.ask.version or "")
 
 
 def once(card_now: CardNow) -> CardNow:

@@ -3,19 +3,14 @@
 The rule it keeps: what is filled in is what the author would see at this moment; readers compute their own.
 """
 
-from datetime import datetime
-
 from signoff.errors import NotFoundError
-from signoff.policy.approvals import standing
+from signoff.policy.approvals import Standing
 from signoff.policy.history import History
 from signoff.registry.asks import Ask, CardNow
-from signoff.schema.rules import TrustDocument
 
 
-def complete(
-    ask: Ask, history: History, trust: TrustDocument, *, card_now: CardNow, now: datetime
-) -> dict[str, object]:
-    """Return the action's own keys of the predicate, as plain values."""
+def complete(ask: Ask, history: History, standing: Standing | None, *, card_now: CardNow) -> dict[str, object]:
+    """Return the action's own keys of the predicate, as plain values; `standing`: of the version for the stage."""
     fields = {key: value for key, value in ask.fields.items() if key != "digest" and value not in ("", None)}
     fields |= {key: None for key in ("card",) if ask.action == "register" and ask.fields.get("card") is None}
     if ask.action not in {"withdraw", "review"}:
@@ -25,8 +20,8 @@ def complete(
             fields |= {"card": card_now(ask.model, str(ask.version)), "evidence": _evidence(ask, history)}
         case "promote":
             card = card_now(ask.model, str(ask.version))
-            fields |= {"from": _holder(ask, history), "card": card}
-            fields["approvals"] = _approvals(ask, history, trust, card=card, now=now)
+            counted = standing.counted if standing else ()
+            fields |= {"from": _holder(ask, history), "card": card, "approvals": [one.record for one in counted]}
         case "rollback" | "break_glass":
             fields["from"] = _holder(ask, history)
         case "alias":
@@ -45,13 +40,6 @@ def _holder(ask: Ask, history: History) -> str | None:
 def _evidence(ask: Ask, history: History) -> list[dict[str, object]]:
     state = history.versions.get(str(ask.version))
     return [{"name": one.name, "digest": {"sha256": one.digest}} for one in state.evaluations] if state else []
-
-
-def _approvals(ask: Ask, history: History, trust: TrustDocument, *, card: str | None, now: datetime) -> list[str]:
-    state = history.versions.get(str(ask.version))
-    if state is None:
-        return []
-    return [one.record for one in standing(state, ask.stage, trust=trust, card=card, at=now).counted]
 
 
 def digest_about(ask: Ask, history: History) -> str | None:

@@ -20,7 +20,6 @@ from signoff.errors import (
     RefusedError,
     VerificationError,
 )
-from signoff.policy.approvals import Standing, standing
 from signoff.policy.checks import Case, Check, Finding
 from signoff.policy.fold import Judged, fold
 from signoff.policy.history import History
@@ -72,12 +71,13 @@ class Signoffs:
         known = self._reader.next_records(ask.model)
         known.need_sound()
         now, card_now = self._surroundings.now(), once(self.card_now)
-        fields = complete(ask, known.history, self._reader.trust.newest.document, card_now=card_now, now=now)
+        case = self._case(Look(ask=ask, history=known.history, now=now, card_now=card_now)) if ask.stage else None
+        standing = case.standing if case else None
+        fields = complete(ask, known.history, standing, card_now=card_now)
         action = self._action(ask, me, known, fields=fields, now=now)
         digest = digest_about(ask, known.history)
         line = compose_line(action, self._subject(ask, digest))
-        look = Look(ask=ask, history=known.history, now=now, card_now=card_now)
-        findings = self._findings(look) if ask.stage else ()
+        findings = run_checks(case) if case else ()
         judged = Judged(read_line(line), self._reader.trust, self._reader.facts(ask.model), state=known.history)
         replaces = fields.get("from")
         return Prepared(
@@ -90,8 +90,8 @@ class Signoffs:
             seq=len(known.log.records) + 1,
             digest=digest,
             findings=findings,
-            reasons=self._all_reasons(look, judged.reasons, findings),
-            standing=self._standing(look),
+            reasons=self._all_reasons(ask, judged, case, findings),
+            standing=standing,
             replaces=str(replaces) if replaces is not None else None,
             moment=now,
             judged=judged,
@@ -107,9 +107,9 @@ class Signoffs:
         """
         history = self._reader.next_records(model).history if isinstance(model, str) else model
         ask = Ask(action="promote", model=history.model, version=version, fields={"stage": stage})
-        return self._findings(Look(ask=ask, history=history, now=now, card_now=self.card_now), which)
+        return run_checks(self._case(Look(ask=ask, history=history, now=now, card_now=self.card_now)), which)
 
-    def _findings(self, look: Look, which: Iterable[Check] = CHECKS) -> tuple[Finding, ...]:
+    def _case(self, look: Look) -> Case:
         model, version, stage = look.ask.model, str(look.ask.version), look.ask.stage
         history, trust = look.history, self._reader.trust.newest.document
         state = history.versions.get(version)
@@ -121,7 +121,7 @@ class Signoffs:
             raise NotFoundError(message, hint=f"stages of this registry: {', '.join(trust.stages) or 'none'}")
         latest = look.now if history.latest is None else max(look.now, history.latest)
         asks_checkpoint = trust.stages[stage].max_checkpoint_age_days is not UNSET
-        case = Case(
+        return Case(
             version=state,
             stage=stage,
             trust=trust,
@@ -134,7 +134,6 @@ class Signoffs:
                 self._reader, state, checkpoint_age_days=self.checkpoint_age_days() if asks_checkpoint else None
             ),
         )
-        return run_checks(case, which)
 
     def _action(self, ask: Ask, me: Me, known: ModelLog, *, fields: dict[str, object], now: datetime) -> Action:
         trust = self._reader.trust
@@ -162,19 +161,13 @@ class Signoffs:
             return named(ask.model, self._reader.trust.registry)
         return named(f"{ask.model}:{ask.version}", digest)
 
-    def _standing(self, look: Look) -> Standing | None:
-        ask, state = look.ask, look.state
-        if not ask.stage or state is None:
-            return None
-        card = look.card_now(ask.model, state.version)
-        return standing(state, ask.stage, trust=self._reader.trust.newest.document, card=card, at=look.now)
-
-    def _all_reasons(self, look: Look, reasons: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[str, ...]:
-        found = list(reasons)
-        ask, state = look.ask, look.state
-        if state is not None and ask.stage in self._reader.trust.newest.document.stages and ask.action in BINDING:
+    def _all_reasons(
+        self, ask: Ask, judged: Judged, case: Case | None, findings: tuple[Finding, ...]
+    ) -> tuple[str, ...]:
+        found, state = list(judged.reasons), judged.state.versions.get(ask.version or "")
+        if case is not None and ask.action in BINDING:
             which = BINDING[ask.action]
-            asked = findings if which is CHECKS else self._findings(look, which)
+            asked = findings if which is CHECKS else run_checks(case, which)
             said = [f"rule not met: {one.check}: {one.detail}" for one in asked if one.outcome != "met"]
             found += [reason for reason in said if reason not in found]
         if state is not None and ask.action == "purge":
@@ -211,8 +204,8 @@ class Signoffs:
                 if signer.needs_touch:
                     raise self._conflict(prepared, "somebody wrote first; look again and touch again") from None
                 continue
+            id_ = log.records.head
             self._reader.take(prepared.ask.model, log, history)
-            id_ = log.records[prepared.seq - 1].id
             self._journal.tell(prepared.chain, prepared.seq, id_)
             self._packing.follow(self._reader.known(prepared.ask.model))
             return Written(prepared=prepared, id=id_, chain=prepared.chain, seq=prepared.seq, path=path)
