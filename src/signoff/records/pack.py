@@ -4,10 +4,7 @@ The rule it keeps: a record ends with its signature's last line, which no line o
 into exactly as many records as wanted, each a line and one armor, is no pack.
 """
 
-from collections.abc import Iterable
-
 from signoff.errors import VerificationError
-from signoff.records.record import LogRecord
 from signoff.records.sshsig import FOOTER, HEADER
 from signoff.schema import layout
 
@@ -29,8 +26,3 @@ def split_pack(content: bytes, *, count: int) -> tuple[bytes, ...]:
             message = f"record {number} of it is not a line of JSON followed by a signature"
             raise VerificationError(message)
     return records
-
-
-def join_pack(records: Iterable[LogRecord]) -> bytes:
-    """Return the pack of these records."""
-    return b"".join([part for record in records for part in (record.line, record.armor)])

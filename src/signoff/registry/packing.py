@@ -5,12 +5,11 @@ name follows from the length of the log, so that all who pack one write the same
 looks writes nothing here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from signoff.errors import StorageError
 from signoff.policy.log import VerifiedLog
-from signoff.records.pack import join_pack
 from signoff.registry.packs import Pack, cover, fewest_packed, find_packs
 from signoff.registry.reader import ModelLog
 from signoff.schema import layout
@@ -45,8 +44,8 @@ class Packing:
         """
         there, _ = find_packs(self._storage, log.chain)
         written: list[Pack] = []
-        for pack, content in _contents(log, fewest=fewest_packed(self._storage)):
-            if pack not in there and self._storage.put_new(pack.path, content):
+        for pack, content in _contents(log, there, fewest=fewest_packed(self._storage)):
+            if self._storage.put_new(pack.path, content):
                 written.append(pack)
                 if len(written) == most:
                     break
@@ -62,12 +61,14 @@ def lacking(storage: Storage, log: VerifiedLog) -> int:
     return max(0, length - length % fewest - (packed[-1].last if packed else 0))
 
 
-def _contents(log: VerifiedLog, *, fewest: int) -> Iterator[tuple[Pack, bytes]]:
-    """Yield the packs of a log, the largest that may be; one that would be too large gives way to smaller ones."""
+def _contents(log: VerifiedLog, there: Collection[Pack], *, fewest: int) -> Iterator[tuple[Pack, bytes]]:
+    """Yield the packs that a log lacks, the largest that may be; one that would be too large gives way to smaller ones."""
     pending = list(reversed(cover(log.chain, len(log.records), fewest=fewest)))
     while pending:
         pack = pending.pop()
-        content = join_pack(log.records[pack.first - 1 : pack.last])
+        if pack in there:
+            continue
+        content = b"".join(map(log.records.content_at, range(pack.first - 1, pack.last)))
         if len(content) <= layout.LARGEST_PACK:
             yield pack, content
         else:

@@ -11,7 +11,7 @@ import msgspec
 
 from signoff.errors import NotFoundError, StorageError, VerificationError
 from signoff.policy.log import VerifiedLog
-from signoff.records.pack import join_pack, split_pack
+from signoff.records.pack import split_pack
 from signoff.registry.chains import list_chain, read_slots, slots, sort_out
 from signoff.registry.problems import Problem
 from signoff.schema import layout
@@ -219,10 +219,11 @@ def loose_faults(storage: Storage, log: VerifiedLog, *, packed: int, deep: bool)
     if missing:
         place = layout.record_path(log.chain, missing[0])
         yield Problem(place=place, what=f"{len(missing)} records are missing, this is the first", hint=BESIDE)
-    records = [record for record in log.records[:packed] if deep and record.seq in there]
-    paths = [layout.record_path(log.chain, record.seq) for record in records]
-    for path, record, content in zip(paths, records, storage.read_many(paths, most=layout.LARGEST_RECORD), strict=True):
+    slots_there = [seq for seq in range(1, packed + 1) if deep and seq in there]
+    paths = [layout.record_path(log.chain, seq) for seq in slots_there]
+    found = storage.read_many(paths, most=layout.LARGEST_RECORD)
+    for seq, path, content in zip(slots_there, paths, found, strict=True):
         if isinstance(content, StorageError):
             yield Problem(place=path, what=str(content), hint=BESIDE)
-        elif content != join_pack([record]):
+        elif content != log.records.content_at(seq - 1):
             yield Problem(place=path, what="it is not the record that was packed", hint=BESIDE)

@@ -46,6 +46,7 @@ def test_records_put_aside_are_the_same_records(records: tuple[LogRecord, ...]) 
     assert [item is None for item in series.items] == [False, True, True]
     assert tuple(series) == series[:] == records
     assert series[-1] == records[2]
+    assert [series.content_at(at) for at in range(3)] == [one.line + one.armor for one in records]
     assert (series.head, series.find(records[1].id), series.find("0" * 64)) == (records[2].id, 1, None)
     assert series == Series(records)
     assert series.first(2).and_then(records[2:]).items is series.items
