@@ -9,9 +9,9 @@ import click
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
 from signoff.cli.words import age_cell
-from signoff.registry.keptroll import ModelLine
+from signoff.registry.keptroll import ModelLine, Roll, recall_roll
+from signoff.registry.opening import is_remote, open_storage, real_surroundings
 from signoff.registry.problems import Problem
-from signoff.registry.roll import call_roll, roll_of
 from signoff.values.display import UNKNOWN
 from signoff.values.times import stamp
 
@@ -81,8 +81,8 @@ def _print_models(frame: Frame, *, complete: bool) -> None:
         newest = [(model, model.newest or next(iter(model.versions), None)) for model in models]
         frame.out.document([version_shape(view) if view else _empty(model) for model, view in newest])
         return
-    indexed = _indexed(frame) if frame.registry.reader.storage.paged and not complete else None
-    roll = roll_of(indexed) if indexed else call_roll(frame.registry, anew=complete)
+    roll = _kept(frame) if not complete else None
+    roll = roll or _read(frame, complete=complete)
     columns = [
         Column(title="MODEL", elastic=True),
         Column(title="LATEST", priority=5),
@@ -90,7 +90,7 @@ def _print_models(frame: Frame, *, complete: bool) -> None:
         Column(title="VERSIONS", right=True, priority=2),
         Column(title="UPDATED", right=True, priority=3),
     ]
-    now = frame.registry.surroundings.now()
+    now = real_surroundings().now()
     rows = [
         [
             Cell(model.name, style="" if model.sound else "red"),
@@ -103,6 +103,21 @@ def _print_models(frame: Frame, *, complete: bool) -> None:
     ]
     frame.out.table(columns, rows, nothing="there are no models yet; begin with: signoff register MODEL PATH")
     warn_of_alarms(frame, roll.alarms)
+
+
+def _kept(frame: Frame) -> Roll | None:
+    """Return the models of a registry of this machine as they were when its logs were read, if all looks as it did."""
+    if is_remote(frame.url):
+        return None
+    return recall_roll(open_storage(frame.url, read_only=True), demanded=frame.options.registry_id or "")
+
+
+def _read(frame: Frame, *, complete: bool) -> Roll:
+    """Return the models as an index or the logs have them."""
+    from signoff.registry.roll import call_roll, roll_of  # noqa: PLC0415  (where every line is believed, none is read)
+
+    indexed = _indexed(frame) if frame.registry.reader.storage.paged and not complete else None
+    return roll_of(indexed) if indexed else call_roll(frame.registry, anew=complete)
 
 
 def _stage_cell(model: ModelLine, stage: str) -> Cell:
