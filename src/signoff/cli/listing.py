@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -83,25 +84,12 @@ def _print_models(frame: Frame, *, complete: bool) -> None:
         return
     roll = _kept(frame) if not complete else None
     roll = roll or _read(frame, complete=complete)
-    columns = [
-        Column(title="MODEL", elastic=True),
-        Column(title="LATEST", priority=5),
-        *(Column(title=stage.upper(), priority=8) for stage in roll.stages),
-        Column(title="VERSIONS", right=True, priority=2),
-        Column(title="UPDATED", right=True, priority=3),
-    ]
-    now = real_surroundings().now()
-    rows = [
-        [
-            Cell(model.name, style="" if model.sound else "red"),
-            Cell(model.newest or UNKNOWN),
-            *(_stage_cell(model, stage) for stage in roll.stages),
-            Cell(str(model.versions)),
-            age_cell(model.latest, now=now),
-        ]
-        for model in roll.models
-    ]
-    frame.out.table(columns, rows, nothing="there are no models yet; begin with: signoff register MODEL PATH")
+    nothing = "there are no models yet; begin with: signoff register MODEL PATH"
+    if frame.out.terminal:
+        columns, now = _columns(roll.stages), real_surroundings().now()
+        frame.out.table(columns, [_cells(model, roll.stages, now=now) for model in roll.models], nothing=nothing)
+    else:
+        frame.out.rows([_texts(model, roll.stages) for model in roll.models], nothing=nothing)
     warn_of_alarms(frame, roll.alarms)
 
 
@@ -120,12 +108,40 @@ def _read(frame: Frame, *, complete: bool) -> Roll:
     return roll_of(indexed) if indexed else call_roll(frame.registry, anew=complete)
 
 
+def _columns(stages: tuple[str, ...]) -> list[Column]:
+    return [
+        Column(title="MODEL", elastic=True),
+        Column(title="LATEST", priority=5),
+        *(Column(title=stage.upper(), priority=8) for stage in stages),
+        Column(title="VERSIONS", right=True, priority=2),
+        Column(title="UPDATED", right=True, priority=3),
+    ]
+
+
+def _texts(model: ModelLine, stages: tuple[str, ...]) -> list[str]:
+    """Return a model's row for a pipe."""
+    newest, latest, held = model.newest or UNKNOWN, model.latest, model.stages
+    shown = [held.get(stage, UNKNOWN) for stage in stages]
+    return [model.name, newest, *shown, str(model.versions), stamp(latest) if latest else ""]
+
+
+def _cells(model: ModelLine, stages: tuple[str, ...], *, now: datetime) -> list[Cell]:
+    """Return a model's row for a terminal."""
+    return [
+        Cell(model.name, style="" if model.sound else "red"),
+        Cell(model.newest or UNKNOWN),
+        *(_stage_cell(model, stage) for stage in stages),
+        Cell(str(model.versions)),
+        age_cell(model.latest, now=now),
+    ]
+
+
 def _stage_cell(model: ModelLine, stage: str) -> Cell:
     version = model.stages.get(stage)
     if version is None:
         return Cell(UNKNOWN, style="dim")
     bad = version in model.bad
-    return Cell(f"{version} !" if bad else version, whole=version, style="red" if bad else "")
+    return Cell(f"{version} !" if bad else version, style="red" if bad else "")
 
 
 def _empty(model: "ModelView") -> dict[str, object]:

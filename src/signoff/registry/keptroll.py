@@ -132,18 +132,21 @@ def _read(file: str) -> _Kept | None:
 
 def _all_believed(kept: _Kept, places: Places, pins: Mapping[str, Pin]) -> bool:
     """Tell whether these are the lines of all models, and each may be believed."""
-    if not kept.marks or len(kept.names) != len(kept.rows) or places.marks(kept.folders)[0] != kept.marks:
+    rows, paths, marks = kept.rows, list(kept.folders), list(kept.marks)
+    if not marks or len(kept.names) != len(rows):
         return False
-    rows = kept.rows
-    return all(name in rows and _is_believed(name, rows[name], places, pins) for name in kept.names)
+    for name in kept.names:
+        row, chain = rows.get(name), layout.model_chain(name)
+        if row is None or not _is_pinned(row, pins.get(chain)):
+            return False
+        paths += _paths(chain, row.length)
+        marks += row.marks
+    return places.marks(paths)[0] == tuple(marks)
 
 
-def _is_believed(name: str, row: _Row, places: Places, pins: Mapping[str, Pin]) -> bool:
-    """Tell whether a model looks as it did, and has the head that this client remembers."""
-    chain, length = layout.model_chain(name), row.length
-    pin = pins.get(chain)
-    pinned = not length if pin is None else (pin.seq == length and pin.id == row.head)
-    return pinned and places.marks(_paths(chain, length))[0] == row.marks
+def _is_pinned(row: _Row, pin: Pin | None) -> bool:
+    """Tell whether a log had the head that this client remembers."""
+    return not row.length if pin is None else (pin.seq == row.length and pin.id == row.head)
 
 
 class KeptRoll:
@@ -195,10 +198,10 @@ class KeptRoll:
 
     def find(self, name: str) -> ModelLine | None:
         """Return the line of a model that looks as it did; None where it has to be read."""
-        row = self._before.rows.get(name)
-        if row is None:
+        row, chain = self._before.rows.get(name), layout.model_chain(name)
+        if row is None or not _is_pinned(row, self._reader.pins.pins.get(chain)):
             return None
-        if not _is_believed(name, row, self._places, self._reader.pins.pins):
+        if self._places.marks(_paths(chain, row.length))[0] != row.marks:
             return None
         self._rows[name] = row
         return row.line
