@@ -9,6 +9,7 @@ import click
 
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
+from signoff.cli.options import Helpful, Option
 from signoff.cli.words import age_cell
 from signoff.registry.keptroll import ModelLine, Roll, recall_roll
 from signoff.registry.opening import is_remote, open_storage, real_surroundings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 NEGATED = re.compile(r"-(?=[A-Za-z_.]+[:~<>=])")
 
 
-class QueryCommand(click.Command):
+class QueryCommand(Helpful):
     """A command whose words are a query, where `-tag:old` is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -32,19 +33,24 @@ class QueryCommand(click.Command):
 
 @click.command("ls", cls=QueryCommand)
 @click.argument("query", nargs=-1)
-@click.option("--sort", metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
-@click.option("--columns", metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license.")
+@click.option("--sort", cls=Option, metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
 @click.option(
-    "--complete", is_flag=True, help="Read and verify everything, also what would be shown from an index or as it was."
+    "--columns", cls=Option, metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license."
+)
+@click.option(
+    "--complete",
+    cls=Option,
+    is_flag=True,
+    help="Read and verify everything, also what would be shown from an index or as it was.",
 )
 @framed
 def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str | None, complete: bool) -> None:  # noqa: FBT001  (click's words)
-    r"""List models; with a model, or any QUERY, the versions.
+    """List models; with a model, or any QUERY, the versions.
 
     \b
     signoff ls                                   the models
     signoff ls fraud                             the versions of a model
-    signoff ls stage:production accuracy\>0.9     versions anywhere, by the filter language
+    signoff ls stage:production accuracy\\>0.9     versions anywhere, by the filter language
     """
     if not query and not columns and not sort:
         _print_models(frame, complete=complete)

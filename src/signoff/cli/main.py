@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff import __version__
-from signoff.cli.options import shared_options, take_options
+from signoff.cli.options import Helpful, shared_options, take_options
 from signoff.cli.table import COMMANDS, GROUPS
 from signoff.cli.telling import Told, reader_gone
 from signoff.errors import (
@@ -56,7 +56,7 @@ Options of every command:
 `signoff help` says what each command does; `signoff COMMAND --help` says all."""
 
 
-class Commands(click.Group):
+class Commands(Helpful, click.Group):
     """The commands of the table, each imported when it is called; another word is a registry for the terminal UI."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -161,7 +161,7 @@ class KeptRoll:
         self._folders, self._marks, self._names = self._before.folders, self._before.marks, self._before.names
         self._rows: dict[str, _Row] = {}
         self._chain = tuple(record.content for record in reader.trust.records)
-        self._changed = self._before.chain != self._chain
+        self._changed = self._before.chain not in {(), self._chain}
 
     def _recall(self) -> _Kept:
         nothing = _Kept(trust=self._reader.trust.newest.id)
