@@ -20,7 +20,8 @@ REQUIRED = "servers" in os.environ.get("SIGNOFF_REQUIRE", "").split(",")
 TEST_DATA = os.environ.get("SIGNOFF_TEST_DATA", "")
 NODE_PROGRAMS = os.environ.get("SIGNOFF_TEST_NODE", "")
 DROPPED = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_", "SSH_", "GIT_", "SIGNOFF_")
-KEPT = "SIGNOFF_BENCHMARK_"
+KEPT = ("SIGNOFF_BENCHMARK_", "SIGNOFF_TEST_", "SIGNOFF_REQUIRE")
+"""What tests are told, and signoff does not read: processes that run a part of the tests begin with this environment."""
 
 # Before any test module is imported: Textual and Rich read some of these once, at import.
 for variable in [name for name in os.environ if name.startswith(DROPPED) and not name.startswith(KEPT)]:

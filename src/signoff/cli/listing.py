@@ -51,7 +51,7 @@ def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str |
     signoff ls                                   the models
     signoff ls fraud                             the versions of a model
     signoff ls stage:production accuracy\\>0.9     versions anywhere, by the filter language
-    """
+    """  # noqa: D301  (the sign of click that keeps lines)
     if not query and not columns and not sort:
         _print_models(frame, complete=complete)
         return
