@@ -28,9 +28,9 @@ from signoff.storage.walking import walk_open
 
 pack = Struct("=qqQQ").pack
 ABSENT = bytes(32)
-_marks: Callable[[os.stat_result], tuple[int, ...]] = attrgetter(
-    "st_mode", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns"
-)
+LOOKS = ("st_mode", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+NOTHING = (0,) * len(LOOKS)
+_marks: Callable[[os.stat_result], tuple[int, ...]] = attrgetter(*LOOKS)
 
 
 class Glance(msgspec.Struct, frozen=True, gc=False):
@@ -225,20 +225,20 @@ class Places:
         return tuple(marks), changed
 
     def _look(self, paths: Iterable[str]) -> tuple[list[int], float]:
-        newest, marks, ask, root, device = 0, list[int](), os.stat, self._open, self._device
+        marks, ask, root, device = list[int](), os.stat, self._open, self._device
         for path in paths if root is not None else ():
             try:
                 status = ask(path, dir_fd=root, follow_symlinks=False)
             except FileNotFoundError:
-                marks.append(0)
+                marks += NOTHING
                 continue
             except (OSError, ValueError):
                 return [], 0.0
             if status.st_dev != device:
                 return [], 0.0  # something is mounted there
-            marks += (look := _marks(status))
-            newest = max(newest, *look[-2:])
-        return marks, newest / 1e9
+            marks += _marks(status)
+        times = marks[LOOKS.index("st_mtime_ns") :: len(LOOKS)] + marks[LOOKS.index("st_ctime_ns") :: len(LOOKS)]
+        return marks, max(times, default=0) / 1e9
 
     def same(self, folder: str, wanted: Iterable[Marked]) -> bool:
         """Tell whether files in the folders in a folder all have the marks that they had."""
