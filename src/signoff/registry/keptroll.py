@@ -12,7 +12,7 @@ lines were kept.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -133,7 +133,7 @@ def _read(file: str) -> _Kept | None:
 def _all_believed(kept: _Kept, places: Places, pins: Mapping[str, Pin]) -> bool:
     """Tell whether these are the lines of all models, and each may be believed."""
     rows, paths, marks = kept.rows, list(kept.folders), list(kept.marks)
-    if not marks or len(kept.names) != len(rows):
+    if not marks or len(kept.names) != len(rows) or not _all_seen(pins, rows):
         return False
     for name in kept.names:
         row, chain = rows.get(name), layout.model_chain(name)
@@ -142,6 +142,11 @@ def _all_believed(kept: _Kept, places: Places, pins: Mapping[str, Pin]) -> bool:
         paths += _paths(chain, row.length)
         marks += row.marks
     return places.marks(paths)[0] == tuple(marks)
+
+
+def _all_seen(pins: Mapping[str, Pin], names: Collection[str]) -> bool:
+    """Tell whether every model that this client remembers has a name here: it must not disappear."""
+    return all(model in names for model in map(layout.model_of_chain, pins) if model)
 
 
 def _is_pinned(row: _Row, pin: Pin | None) -> bool:
@@ -187,7 +192,8 @@ class KeptRoll:
 
     def names(self, find: Callable[[list[str]], tuple[str, ...]]) -> tuple[str, ...]:
         """Return the names of all models; `find` looks for them and tells in which folders it did."""
-        if self._marks and self._places.marks(self._folders)[0] == self._marks:
+        seen = self._marks and _all_seen(self._reader.pins.pins, frozenset(self._names))
+        if seen and self._places.marks(self._folders)[0] == self._marks:
             return self._names
         folders: list[str] = []
         names = find(folders)

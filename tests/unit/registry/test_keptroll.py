@@ -70,6 +70,11 @@ def settled(world: World) -> Roll:
     return roll
 
 
+def recalled(world: World, *, demanded: str = "") -> Roll | None:
+    assert world.folder is not None
+    return recall_roll(LocalStorage(world.folder), demanded=demanded)
+
+
 def line(roll: Roll, name: str) -> ModelLine:
     return next(one for one in roll.models if one.name == name)
 
@@ -165,6 +170,19 @@ def test_a_head_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_her
     assert not line(listed(world), "fraud").sound
 
 
+def test_a_model_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_here(
+    world: World, tmp_path: Path
+) -> None:
+    assert world.folder
+    shutil.copytree(world.folder, tmp_path / "copy")
+    settled(world)
+    other = World(folder=tmp_path / "copy")
+    other.register("1", model="third")
+    listed(other)
+    assert recalled(world) is None
+    assert not line(listed(world), "third").sound
+
+
 def test_what_this_client_was_told_to_forget_is_read_again(world: World) -> None:
     settled(world)
     forget_pins(world.id)
@@ -210,11 +228,6 @@ def test_nothing_is_kept_where_folders_are_not_dated(world: World, monkeypatch: 
     assert not [name for name, _ in list_cache() if "/roll-" in name]
     with KeptRoll(opened(world).reader, _real) as kept:
         assert kept.find("fraud") is None
-
-
-def recalled(world: World, *, demanded: str = "") -> Roll | None:
-    assert world.folder is not None
-    return recall_roll(LocalStorage(world.folder), demanded=demanded)
 
 
 def test_where_every_line_is_believed_the_list_is_the_one_that_was_read(world: World) -> None:
