@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,6 +74,15 @@ def settled(world: World) -> Roll:
 def recalled(world: World, *, demanded: str = "") -> Roll | None:
     assert world.folder is not None
     return recall_roll(LocalStorage(world.folder), demanded=demanded)
+
+
+def twin(world: World, folder: Path) -> World:
+    """Return a copy of a registry in another folder, which goes on from there."""
+    assert world.folder is not None
+    shutil.copytree(world.folder, folder)
+    other = copy(world)
+    other.folder, other.storage = folder, LocalStorage(folder)
+    return other
 
 
 def line(roll: Roll, name: str) -> ModelLine:
@@ -161,10 +171,8 @@ def test_a_rolled_back_log_is_an_alarm(world: World) -> None:
 
 
 def test_a_head_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_here(world: World, tmp_path: Path) -> None:
-    assert world.folder
-    shutil.copytree(world.folder, tmp_path / "copy")
+    other = twin(world, tmp_path / "copy")
     settled(world)
-    other = World(folder=tmp_path / "copy")
     other.register("3")
     listed(other)
     assert not line(listed(world), "fraud").sound
@@ -173,10 +181,8 @@ def test_a_head_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_her
 def test_a_model_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_here(
     world: World, tmp_path: Path
 ) -> None:
-    assert world.folder
-    shutil.copytree(world.folder, tmp_path / "copy")
+    other = twin(world, tmp_path / "copy")
     settled(world)
-    other = World(folder=tmp_path / "copy")
     other.register("1", model="third")
     listed(other)
     assert recalled(world) is None
@@ -296,20 +302,16 @@ def test_where_this_client_was_told_to_forget_the_pins_all_is_read(world: World)
 
 
 def test_where_this_client_saw_more_of_the_trust_chain_all_is_read(world: World, tmp_path: Path) -> None:
-    assert world.folder
-    shutil.copytree(world.folder, tmp_path / "copy")
+    other = twin(world, tmp_path / "copy")
     settled(world)
-    other = World(folder=tmp_path / "copy")
     other.change_trust(roles={})
     listed(other)
     assert recalled(world) is None
 
 
 def test_where_this_client_saw_more_of_a_log_all_is_read(world: World, tmp_path: Path) -> None:
-    assert world.folder
-    shutil.copytree(world.folder, tmp_path / "copy")
+    other = twin(world, tmp_path / "copy")
     settled(world)
-    other = World(folder=tmp_path / "copy")
     other.register("3")
     listed(other)
     assert recalled(world) is None
