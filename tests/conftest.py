@@ -20,7 +20,8 @@ REQUIRED = "servers" in os.environ.get("SIGNOFF_REQUIRE", "").split(",")
 TEST_DATA = os.environ.get("SIGNOFF_TEST_DATA", "")
 NODE_PROGRAMS = os.environ.get("SIGNOFF_TEST_NODE", "")
 DROPPED = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_", "SSH_", "GIT_", "SIGNOFF_")
-KEPT = "SIGNOFF_BENCHMARK_"
+KEPT = ("SIGNOFF_BENCHMARK_", "SIGNOFF_TEST_", "SIGNOFF_REQUIRE")
+"""What tests are told, and signoff does not read: processes that run a part of the tests begin with this environment."""
 
 # Before any test module is imported: Textual and Rich read some of these once, at import.
 for variable in [name for name in os.environ if name.startswith(DROPPED) and not name.startswith(KEPT)]:
@@ -30,13 +31,25 @@ settings.register_profile("signoff", deadline=None, derandomize=IN_CI)
 settings.load_profile("signoff")
 
 
+def set_private(patch: pytest.MonkeyPatch, private: Path) -> None:
+    """Let pins, cache and configuration be in a folder, in this process and in those it starts."""
+    patch.setenv("SIGNOFF_STATE_DIR", str(private / "state"))
+    patch.setenv("SIGNOFF_CACHE_DIR", str(private / "cache"))
+    patch.setenv("SIGNOFF_CONFIG", str(private / "config.yaml"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what several tests share away from this user's own pins, cache and configuration."""
+    with pytest.MonkeyPatch.context() as patch:
+        set_private(patch, tmp_path_factory.mktemp("private-run"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _private_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test its own pins, cache and configuration, in this process and in those it starts."""
-    private = tmp_path_factory.mktemp("private")
-    monkeypatch.setenv("SIGNOFF_STATE_DIR", str(private / "state"))
-    monkeypatch.setenv("SIGNOFF_CACHE_DIR", str(private / "cache"))
-    monkeypatch.setenv("SIGNOFF_CONFIG", str(private / "config.yaml"))
+    set_private(monkeypatch, tmp_path_factory.mktemp("private"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,9 @@ SELDOM = 50_000
 def main() -> None:
     """Run the command line and exit with its code."""
     gc.set_threshold(SELDOM)
+    from signoff.cli.lightly import import_lightly  # noqa: PLC0415  (before anything that imports click or msgspec)
+
+    import_lightly()
     from signoff.cli.main import run  # noqa: PLC0415  (the front end is the first thing that costs time)
 
     code = run()

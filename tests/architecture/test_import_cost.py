@@ -6,14 +6,18 @@ Limits of the design's performance page: `--version` in 120 ms of CPU; no heavy 
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 VERSION_CPU_SECONDS = 0.120
 ROUNDS = 7
+TICK = 2.5
+"""Seconds after which what was written is no longer so new that a further change might not show."""
 HEAVY = {"textual", "fsspec", "rich", "watchdog", "s3fs", "gcsfs", "adlfs", "paramiko", "aiohttp"}
 
 
@@ -68,6 +72,32 @@ def test_reading_commands_in_a_pipe_import_nothing_heavy(command: str, sample: s
     names = imported(command, "-r", sample)
     assert "msgspec" in names
     assert HEAVY & names == set()
+
+
+def test_a_list_whose_lines_are_kept_imports_no_cryptography(sample: str, tmp_path: Path) -> None:
+    registry = tmp_path / "registry"
+    shutil.copytree(sample, registry)
+    time.sleep(TICK)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIGNOFF_STATE_DIR", str(tmp_path / "state"))
+        patch.setenv("SIGNOFF_CACHE_DIR", str(tmp_path / "cache"))
+        first = run("ls", "-r", str(registry))
+        names = imported("ls", "-r", str(registry))
+        again = run("ls", "-r", str(registry))
+    assert again.stdout == first.stdout
+    assert {"msgspec", "click"} <= names
+    assert {"cryptography", "inspect", "dis", "difflib"} & names == set()
+
+
+def test_what_a_cold_command_puts_off_is_there_for_whoever_asks() -> None:
+    program = (
+        "from signoff.cli.lightly import import_lightly; import_lightly(); import sys, inspect;"
+        "assert 'dis' not in sys.modules; import typing, typing_extensions, msgspec;"
+        "assert inspect.signature(lambda one: one).parameters['one'].name == 'one'; assert type(inspect) is type(sys);"
+        "assert sys.modules['inspect'] is inspect and hasattr(typing_extensions, 'Protocol');"
+        "assert msgspec.convert({'a': '1'}, typing.TypedDict('D', {'a': typing.Required[int]}), strict=False) == {'a': 1}"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_checking_the_configuration_does_without_the_terminal_library(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.cli.main import code_of
+from signoff.cli.main import code_of, spelled_out
 from signoff.cli.table import COMMANDS, GROUPS
 from signoff.errors import (
     AlarmError,
@@ -68,6 +68,25 @@ def test_every_command_of_the_table_can_be_imported_and_explains_itself(story: S
     assert (done.code, done.err) == (0, "")
     assert "Usage: signoff" in done.out
     assert COMMANDS[name].help.endswith(".")
+
+
+def test_the_examples_of_a_list_stand_on_lines_of_their_own(story: Story) -> None:
+    lines = story.run("ls", "--help").out.splitlines()
+    assert [line.split("  ")[1].strip() for line in lines if line.startswith("  signoff ls")] == [
+        "signoff ls",
+        "signoff ls fraud",
+        r"signoff ls stage:production accuracy\>0.9",
+    ]
+
+
+def test_an_option_of_one_letter_may_stand_anywhere(story: Story) -> None:
+    place = str(story.path)
+    words = (["-r", place, "ls"], ["ls", "-r", place], ["ls", "-q", "-r", place], ["ls", f"-r{place}"])
+    listed = {story.run(*one).out for one in words}
+    assert len(listed) == 1
+    assert "fraud" in listed.pop()
+    assert spelled_out(["annotate", "fraud:1", "--comment", "-r", "-r", "x"])[3:] == ["-r", "-r", "x"]
+    assert spelled_out(["ls", "--", "-r"]) == ["ls", "--", "-r"]
 
 
 def test_the_version_is_printed(story: Story) -> None:

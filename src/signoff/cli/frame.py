@@ -16,11 +16,11 @@ from signoff.cli.options import Options, shared_options, take_options
 from signoff.cli.output import Output
 from signoff.errors import StorageError
 from signoff.registry.opening import locate, open_registry
-from signoff.registry.registry import Registry
 from signoff.registry.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from signoff.registry.people import Me
+    from signoff.registry.registry import Registry
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -46,7 +46,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return locate(name, environ=os.environ, names=self.settings.urls)
 
     @cached_property
-    def registry(self) -> Registry:
+    def registry(self) -> "Registry":
         """The registry, opened when it is first asked for."""
         return open_registry(self.url, demanded=self.options.registry_id or "", read_only=self.read_only)
 

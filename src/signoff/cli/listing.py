@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
+from signoff.cli.options import Helpful, Option
 from signoff.cli.words import age_cell
-from signoff.registry.keptroll import ModelLine
+from signoff.registry.keptroll import ModelLine, Roll, recall_roll
+from signoff.registry.opening import is_remote, open_storage, real_surroundings
 from signoff.registry.problems import Problem
-from signoff.registry.roll import call_roll, roll_of
 from signoff.values.display import UNKNOWN
 from signoff.values.times import stamp
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 NEGATED = re.compile(r"-(?=[A-Za-z_.]+[:~<>=])")
 
 
-class QueryCommand(click.Command):
+class QueryCommand(Helpful):
     """A command whose words are a query, where `-tag:old` is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -31,20 +33,25 @@ class QueryCommand(click.Command):
 
 @click.command("ls", cls=QueryCommand)
 @click.argument("query", nargs=-1)
-@click.option("--sort", metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
-@click.option("--columns", metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license.")
+@click.option("--sort", cls=Option, metavar="FIELD", help="Sort by a field; with - in front, the largest first.")
 @click.option(
-    "--complete", is_flag=True, help="Read and verify everything, also what would be shown from an index or as it was."
+    "--columns", cls=Option, metavar="A,B,...", help="Fields to show, as version,stage,metrics.accuracy,license."
+)
+@click.option(
+    "--complete",
+    cls=Option,
+    is_flag=True,
+    help="Read and verify everything, also what would be shown from an index or as it was.",
 )
 @framed
 def list_(frame: Frame, query: tuple[str, ...], sort: str | None, columns: str | None, complete: bool) -> None:  # noqa: FBT001  (click's words)
-    r"""List models; with a model, or any QUERY, the versions.
+    """List models; with a model, or any QUERY, the versions.
 
     \b
     signoff ls                                   the models
     signoff ls fraud                             the versions of a model
-    signoff ls stage:production accuracy\>0.9     versions anywhere, by the filter language
-    """
+    signoff ls stage:production accuracy\\>0.9     versions anywhere, by the filter language
+    """  # noqa: D301  (the sign of click that keeps lines)
     if not query and not columns and not sort:
         _print_models(frame, complete=complete)
         return
@@ -81,28 +88,58 @@ def _print_models(frame: Frame, *, complete: bool) -> None:
         newest = [(model, model.newest or next(iter(model.versions), None)) for model in models]
         frame.out.document([version_shape(view) if view else _empty(model) for model, view in newest])
         return
+    roll = _kept(frame) if not complete else None
+    roll = roll or _read(frame, complete=complete)
+    nothing = "there are no models yet; begin with: signoff register MODEL PATH"
+    if frame.out.terminal:
+        columns, now = _columns(roll.stages), real_surroundings().now()
+        frame.out.table(columns, [_cells(model, roll.stages, now=now) for model in roll.models], nothing=nothing)
+    else:
+        frame.out.rows([_texts(model, roll.stages) for model in roll.models], nothing=nothing)
+    warn_of_alarms(frame, roll.alarms)
+
+
+def _kept(frame: Frame) -> Roll | None:
+    """Return the models of a registry of this machine as they were when its logs were read, if all looks as it did."""
+    if is_remote(frame.url):
+        return None
+    return recall_roll(open_storage(frame.url, read_only=True), demanded=frame.options.registry_id or "")
+
+
+def _read(frame: Frame, *, complete: bool) -> Roll:
+    """Return the models as an index or the logs have them."""
+    from signoff.registry.roll import call_roll, roll_of  # noqa: PLC0415  (where every line is believed, none is read)
+
     indexed = _indexed(frame) if frame.registry.reader.storage.paged and not complete else None
-    roll = roll_of(indexed) if indexed else call_roll(frame.registry, anew=complete)
-    columns = [
+    return roll_of(indexed) if indexed else call_roll(frame.registry, anew=complete)
+
+
+def _columns(stages: tuple[str, ...]) -> list[Column]:
+    return [
         Column(title="MODEL", elastic=True),
         Column(title="LATEST", priority=5),
-        *(Column(title=stage.upper(), priority=8) for stage in roll.stages),
+        *(Column(title=stage.upper(), priority=8) for stage in stages),
         Column(title="VERSIONS", right=True, priority=2),
         Column(title="UPDATED", right=True, priority=3),
     ]
-    now = frame.registry.surroundings.now()
-    rows = [
-        [
-            Cell(model.name, style="" if model.sound else "red"),
-            Cell(model.newest or UNKNOWN),
-            *(_stage_cell(model, stage) for stage in roll.stages),
-            Cell(str(model.versions)),
-            age_cell(model.latest, now=now),
-        ]
-        for model in roll.models
+
+
+def _texts(model: ModelLine, stages: tuple[str, ...]) -> list[str]:
+    """Return a model's row for a pipe."""
+    newest, latest, held = model.newest or UNKNOWN, model.latest, model.stages
+    shown = [held.get(stage, UNKNOWN) for stage in stages]
+    return [model.name, newest, *shown, str(model.versions), stamp(latest) if latest else ""]
+
+
+def _cells(model: ModelLine, stages: tuple[str, ...], *, now: datetime) -> list[Cell]:
+    """Return a model's row for a terminal."""
+    return [
+        Cell(model.name, style="" if model.sound else "red"),
+        Cell(model.newest or UNKNOWN),
+        *(_stage_cell(model, stage) for stage in stages),
+        Cell(str(model.versions)),
+        age_cell(model.latest, now=now),
     ]
-    frame.out.table(columns, rows, nothing="there are no models yet; begin with: signoff register MODEL PATH")
-    warn_of_alarms(frame, roll.alarms)
 
 
 def _stage_cell(model: ModelLine, stage: str) -> Cell:
@@ -110,7 +147,7 @@ def _stage_cell(model: ModelLine, stage: str) -> Cell:
     if version is None:
         return Cell(UNKNOWN, style="dim")
     bad = version in model.bad
-    return Cell(f"{version} !" if bad else version, whole=version, style="red" if bad else "")
+    return Cell(f"{version} !" if bad else version, style="red" if bad else "")
 
 
 def _empty(model: "ModelView") -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The columns that `ls` can show, and how it sorts: every field of the filter language is one.
 
-The rule it keeps: a field that nobody knows is refused with the nearest name; what is unknown sorts last, whichever way.
+The rule it keeps: a field that nobody knows is refused with the nearest name; what is unknown sorts last, whichever way,
+and before it what is no number among numbers.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -113,7 +114,9 @@ def sorted_rows(rows: Sequence[VersionRow], by: str) -> list[VersionRow]:
     name = field_named(by.removeprefix("-"), LazyNames(lambda: names_in(rows)))
     downward = by.startswith("-") != (name == "age")
     pairs = [(_order(row, name), row) for row in rows]  # a row is asked once: what it says may have to be decoded
-    known = sorted((pair for pair in pairs if pair[0] is not None), key=lambda pair: pair[0], reverse=downward)
+    known = [pair for pair in pairs if pair[0] is not None]
+    known.sort(key=lambda pair: pair[0], reverse=downward)
+    known.sort(key=lambda pair: pair[0][0])  # numbers, then words: what was sorted stays so among its kind
     return [row for _, row in known] + [row for key, row in pairs if key is None]
 
 

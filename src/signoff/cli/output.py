@@ -84,17 +84,23 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
             rows: For each row one cell a column.
             nothing: What is told on stderr where there are no rows.
         """
-        if not rows:
-            self.say(nothing)
-            return
-        if not self.terminal:
-            _print("\n".join(_separated([cell.full for cell in row]) for row in rows), sys.stdout)
+        if not rows or not self.terminal:
+            self.rows([[cell.full for cell in row] for row in rows], nothing=nothing)
             return
         table = laid_out(columns, rows, width=self.width)
         for line in table.lines:
             _print("".join(self.paint(text, style) for text, style in line).rstrip(), sys.stdout)
         if table.dropped:
             self.say(f"not shown for lack of room: {', '.join(table.dropped)}")
+
+    def rows(self, rows: Sequence[Sequence[str]], *, nothing: str = "nothing to list") -> None:
+        """Print rows of whole values with tabs between them, as pipes get them; `nothing` where there are none."""
+        if not rows:
+            self.say(nothing)
+            return
+        whole = "".join(map("".join, rows))
+        plain = whole.isascii() and whole.isprintable()  # then each of them is displayable as it is
+        _print("\n".join(map("\t".join, rows if plain else map(_displayable, rows))), sys.stdout)
 
     def section(self, title: str, columns: Sequence[Column], rows: Sequence[Row], *, name: str = "") -> None:
         """Print a titled table; in a pipe, rows that begin with the section's name, which may be the title."""
@@ -153,11 +159,8 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
             yield lambda size: bars.advance(task, size)
 
 
-def _separated(texts: list[str]) -> str:
-    """Return displayable texts with tabs between them."""
-    whole = "".join(texts)
-    plain = whole.isascii() and whole.isprintable()  # then each of them is displayable as it is
-    return "\t".join(texts if plain else map(displayable, texts))
+def _displayable(texts: Sequence[str]) -> list[str]:
+    return [displayable(text) for text in texts]
 
 
 def _columns() -> int:

@@ -8,6 +8,7 @@ import msgspec
 
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
+from signoff.cli.options import Helpful, Option
 from signoff.cli.shapes import Shape, deployment_shape, record_shape, time_of
 from signoff.cli.words import age_cell, text_cell
 from signoff.policy.history import DeploymentState, History
@@ -45,9 +46,9 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True):
     deployments: tuple[DeploymentState, ...] = ()
 
 
-@click.command("status")
+@click.command("status", cls=Helpful)
 @click.argument("model", required=False)
-@click.option("--at", "moment", metavar="TIME", help="As it was then: 2026-11-23, or 2026-11-23T08:00:00Z.")
+@click.option("--at", "moment", cls=Option, metavar="TIME", help="As it was then: 2026-11-23, or 2026-11-23T08:00:00Z.")
 @framed
 def status(frame: Frame, model: str | None, moment: str | None) -> None:
     """Show which version each stage and alias points at, and who decided it."""

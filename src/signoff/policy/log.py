@@ -122,7 +122,7 @@ def check_signature(record: LogRecord, trust: TrustChain, *, vouched: bool = Fal
         raise VerificationError(message)
     holder = cited.holders.get(said.key)
     if holder is None or holder[0] != said.author:
-        message = f"the key {said.key!r} is not {said.author!r}'s in trust record {said.policy.seq}"
+        message = f"the key {said.key!r} does not belong to {said.author!r} in trust record {said.policy.seq}"
         raise VerificationError(message)
     if vouched:
         return

@@ -196,7 +196,7 @@ class Checkpoints:
         cited = self._reader.trust.find(predicate.policy.seq, predicate.policy.sha256)
         holder = cited.holders.get(predicate.key) if cited else None
         if cited is None or holder is None or holder[0] != predicate.author:
-            message = f"the key {predicate.key!r} is not {predicate.author!r}'s in the trust record that it cites"
+            message = f"the key {predicate.key!r} does not belong to {predicate.author!r} in the trust record it cites"
             raise VerificationError(message)
         if not cited.document.holds(predicate.author, ("witness",)):
             message = f"{predicate.author} is no witness in trust record {cited.seq}"

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from signoff.errors import NotFoundError, VerificationError
-from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.storage.base import Storage
 from signoff.storage.local import LocalStorage
@@ -20,6 +19,8 @@ from signoff.values.times import Surroundings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from signoff.registry.registry import Registry
 
 
 def real_surroundings() -> Surroundings:
@@ -115,6 +116,8 @@ def open_registry(
         NotFoundError: There is no such folder, or it is no registry.
         VerificationError: Its trust chain is not valid.
     """
+    from signoff.registry.registry import Registry  # noqa: PLC0415  (a list whose lines are kept opens none)
+
     storage = open_storage(url, read_only=read_only, storage_options=storage_options)
     try:
         return Registry(storage, surroundings=real_surroundings(), demanded=demanded)

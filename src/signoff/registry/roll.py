@@ -7,12 +7,10 @@ as it did then; no file of a version is looked at, and no view of a version is m
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from signoff.errors import SignoffError, StorageError
 from signoff.policy.history import History
 from signoff.policy.order import stage_order
-from signoff.registry.keptroll import KeptRoll, ModelLine
+from signoff.registry.keptroll import KeptRoll, ModelLine, Roll
 from signoff.registry.models import find_models
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
@@ -23,20 +21,6 @@ from signoff.values.names import VersionName
 
 if TYPE_CHECKING:
     from signoff.registry.snapshot import Snapshot
-
-
-class Roll(msgspec.Struct, frozen=True, kw_only=True):
-    """All models.
-
-    Attributes:
-        stages: The stages that have rules, in the order of promotion.
-        models: The models, by name.
-        alarms: What is so wrong that nothing may be decided on it.
-    """
-
-    stages: tuple[str, ...]
-    models: tuple[ModelLine, ...]
-    alarms: tuple[Problem, ...]
 
 
 def call_roll(registry: Registry, *, anew: bool = False) -> Roll:

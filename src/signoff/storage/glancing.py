@@ -8,9 +8,10 @@ A mark is a stamp in short, which this process compares with its own earlier one
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
+from operator import attrgetter
 from struct import Struct
 from typing import Self, TypeAlias
 
@@ -27,6 +28,9 @@ from signoff.storage.walking import walk_open
 
 pack = Struct("=qqQQ").pack
 ABSENT = bytes(32)
+LOOKS = ("st_mode", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+NOTHING = (0,) * len(LOOKS)
+_marks: Callable[[os.stat_result], tuple[int, ...]] = attrgetter(*LOOKS)
 
 
 class Glance(msgspec.Struct, frozen=True, gc=False):
@@ -62,10 +66,6 @@ def mark_of(folder: int, name: str, files: Iterable[str], *, absent: str = "") -
             continue
         marks += _marks(status)
     return hash(tuple(marks))
-
-
-def _marks(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 class Glances:
@@ -225,20 +225,20 @@ class Places:
         return tuple(marks), changed
 
     def _look(self, paths: Iterable[str]) -> tuple[list[int], float]:
-        newest, marks = 0, list[int]()
-        for path in paths if self._open is not None else ():
+        marks, ask, root, device = list[int](), os.stat, self._open, self._device
+        for path in paths if root is not None else ():
             try:
-                status = os.stat(path, dir_fd=self._open, follow_symlinks=False)
+                status = ask(path, dir_fd=root, follow_symlinks=False)
             except FileNotFoundError:
-                marks.append(0)
+                marks += NOTHING
                 continue
             except (OSError, ValueError):
                 return [], 0.0
-            if status.st_dev != self._device:
+            if status.st_dev != device:
                 return [], 0.0  # something is mounted there
             marks += _marks(status)
-            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
-        return marks, newest / 1e9
+        times = marks[LOOKS.index("st_mtime_ns") :: len(LOOKS)] + marks[LOOKS.index("st_ctime_ns") :: len(LOOKS)]
+        return marks, max(times, default=0) / 1e9
 
     def same(self, folder: str, wanted: Iterable[Marked]) -> bool:
         """Tell whether files in the folders in a folder all have the marks that they had."""

@@ -39,8 +39,12 @@ class Kernel:
         self._file = inotify_init()
         if self._file < 0:
             raise _failed()
-        os.set_inheritable(self._file, False)  # noqa: FBT003  (that is how it is called)
-        self._stop, self._stopped = os.pipe()
+        try:
+            os.set_inheritable(self._file, False)  # noqa: FBT003  (that is how it is called)
+            self._stop, self._stopped = os.pipe()
+        except OSError:
+            os.close(self._file)
+            raise
         self._over, self._ending, self._ended = threading.Event(), threading.Lock(), False
         self._thread = threading.Thread(target=self._run, name="signoff-inotify", daemon=True)
 

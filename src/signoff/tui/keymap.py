@@ -6,9 +6,9 @@ one screen, are told; what is told is not used.
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from signoff.tui.commands import BY_ID, COMMANDS, Command, applies, key_label
+from signoff.tui.nearest import or_nearest
 
 SPELLINGS = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "return": "enter", "del": "delete"}
 MODIFIERS = frozenset({"ctrl", "shift", "alt"})
@@ -89,8 +89,7 @@ def faults_of(keymap: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a keymap as (id in the keymap, words)."""
     for command_id, keys in keymap.items():
         if command_id not in BY_ID:
-            near = get_close_matches(command_id, BY_ID, n=1, cutoff=0)
-            yield command_id, f"no command is called {command_id!r}; the nearest is {near[0]!r}"
+            yield command_id, or_nearest(f"no command is called {command_id!r}", command_id, BY_ID)
         for key in _split(keys):
             if not is_key(key):
                 yield command_id, f"no key is called {key!r}; write for example x, ctrl+x, f5, escape"

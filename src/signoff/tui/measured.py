@@ -16,7 +16,7 @@ from signoff.registry.rows import VersionRow, headline, headline_metrics, known_
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.present import Piece
-from signoff.tui.widgets.fields import Field, Order
+from signoff.tui.widgets.fields import Field, Order, Word
 from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN
 
@@ -109,8 +109,8 @@ def _parameter(name: str, versions: Sequence[VersionView], priority: int) -> Fie
     def order(view: VersionView) -> Order:
         found = value(view)
         if isinstance(found, bool) or not isinstance(found, int | float | Decimal):
-            return None if found is None else (1, 0, text_of_any(found))
-        return (0, found, "")
+            return None if found is None else Word(text_of_any(found))
+        return found
 
     numbers = all(isinstance(value(view), int | float | None) for view in some(versions))
     made = _numbers if numbers else _words

@@ -15,6 +15,7 @@ from signoff.registry.snapshot import Snapshot
 from signoff.tui.columnnames import column_fault, full_name
 from signoff.tui.commands import BY_ID
 from signoff.tui.known import Known, offers
+from signoff.tui.nearest import or_nearest
 from signoff.tui.palettes import find_theme, no_theme
 from signoff.tui.promptwords import SHORT, Kind, Slot, slot_at, usage
 from signoff.values.times import parse_moment
@@ -213,6 +214,5 @@ def _nearest_ref(text: str, snapshot: Snapshot) -> str:
 
 def _no_such(word: Word, known: Known) -> PromptError:
     models = [model.name for model in known.snapshot.models] if known.snapshot else []
-    near = get_close_matches(word.text, [*BY_ID, *models], n=1, cutoff=0)
-    message = f"no command or model is called {word.text!r}; the nearest is {near[0]!r}"
+    message = or_nearest(f"no command or model is called {word.text!r}", word.text, [*BY_ID, *models])
     return PromptError(message, start=word.start, end=word.end)

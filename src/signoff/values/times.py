@@ -11,6 +11,7 @@ import msgspec
 
 from signoff.errors import InvalidValueError
 
+WHOLE_SECONDS = len("2026-11-23T08:00:00")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -58,4 +59,4 @@ def parse_moment(text: str) -> datetime:
 def stamp(moment: datetime) -> str:
     """Return the stamp of a time, whole seconds, in UTC."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+    return utc.isoformat()[:WHOLE_SECONDS] + "Z"

@@ -59,8 +59,11 @@ def test_equals_stay_as_they_come_and_what_is_unknown_is_last(by: str, wanted: l
     assert order(("0.5", None, "0.50", "-1", None, "3"), by) == wanted
 
 
-def test_numbers_come_before_words() -> None:
-    assert order(("NA", "2", "10"), "metrics.acc") == ["1", "2", "0"]
+@pytest.mark.parametrize(
+    ("by", "wanted"), [("metrics.acc", ["1", "4", "3", "0", "2"]), ("-metrics.acc", ["4", "1", "0", "3", "2"])]
+)
+def test_numbers_come_before_words_and_what_is_unknown_is_last_whichever_way(by: str, wanted: list[str]) -> None:
+    assert order(("NA", "2", None, "n/a", "10"), by) == wanted
 
 
 def test_a_field_that_no_version_has_is_refused() -> None:

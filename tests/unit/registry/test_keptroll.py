@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import pytest
 
 from builders import World
 from signoff.errors import VerificationError
-from signoff.registry.keptroll import KeptRoll, ModelLine
+from signoff.registry.keptroll import KeptRoll, ModelLine, Roll, recall_roll
 from signoff.registry.pins import forget_pins
 from signoff.registry.registry import Registry
-from signoff.registry.roll import Roll, call_roll
+from signoff.registry.roll import call_roll
 from signoff.schema import layout
 from signoff.storage.base import Entry
 from signoff.storage.local import LocalStorage
@@ -68,6 +69,20 @@ def settled(world: World) -> Roll:
     roll = listed(world)
     time.sleep(TICK)
     return roll
+
+
+def recalled(world: World, *, demanded: str = "") -> Roll | None:
+    assert world.folder is not None
+    return recall_roll(LocalStorage(world.folder), demanded=demanded)
+
+
+def twin(world: World, folder: Path) -> World:
+    """Return a copy of a registry in another folder, which goes on from there."""
+    assert world.folder is not None
+    shutil.copytree(world.folder, folder)
+    other = copy(world)
+    other.folder, other.storage = folder, LocalStorage(folder)
+    return other
 
 
 def line(roll: Roll, name: str) -> ModelLine:
@@ -156,13 +171,22 @@ def test_a_rolled_back_log_is_an_alarm(world: World) -> None:
 
 
 def test_a_head_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_here(world: World, tmp_path: Path) -> None:
-    assert world.folder
-    shutil.copytree(world.folder, tmp_path / "copy")
+    other = twin(world, tmp_path / "copy")
     settled(world)
-    other = World(folder=tmp_path / "copy")
     other.register("3")
     listed(other)
     assert not line(listed(world), "fraud").sound
+
+
+def test_a_model_that_was_seen_elsewhere_is_an_alarm_although_nothing_changed_here(
+    world: World, tmp_path: Path
+) -> None:
+    other = twin(world, tmp_path / "copy")
+    settled(world)
+    other.register("1", model="third")
+    listed(other)
+    assert recalled(world) is None
+    assert not line(listed(world), "third").sound
 
 
 def test_what_this_client_was_told_to_forget_is_read_again(world: World) -> None:
@@ -210,3 +234,119 @@ def test_nothing_is_kept_where_folders_are_not_dated(world: World, monkeypatch: 
     assert not [name for name, _ in list_cache() if "/roll-" in name]
     with KeptRoll(opened(world).reader, _real) as kept:
         assert kept.find("fraud") is None
+
+
+def test_where_every_line_is_believed_the_list_is_the_one_that_was_read(world: World) -> None:
+    first = settled(world)
+    assert first.stages
+    assert recalled(world) == recalled(world, demanded=world.id) == first
+
+
+def test_nothing_is_recalled_before_a_list_was_read(world: World) -> None:
+    assert recalled(world) is None
+
+
+def test_a_list_with_an_alarm_is_never_recalled(world: World) -> None:
+    world.put(layout.record_path("models/fraud", 4), b"no record\n")
+    settled(world)
+    assert recalled(world) is None
+
+
+@pytest.mark.parametrize("change", ["record", "last record", "version", "model", "gone"])
+def test_whatever_changes_is_read_again(world: World, change: str) -> None:
+    settled(world)
+    assert world.folder
+    match change:
+        case "record":
+            world.do("pam", "promote", "2", stage="staging")
+        case "last record":
+            place, other = changed(world, 3)
+            place.write_bytes(other)
+        case "version":
+            world.write_version("draft")
+        case "model":
+            world.write_version("1", model="fraud/nested")
+        case _:
+            shutil.rmtree(world.folder / "models/other")
+    assert recalled(world) is None
+
+
+def test_another_registry_than_the_demanded_one_is_for_whoever_reads(world: World) -> None:
+    settled(world)
+    assert recalled(world, demanded="0" * 64) is None
+
+
+@pytest.mark.parametrize("record", [1, 2])
+def test_a_trust_record_of_other_bytes_is_verified(world: World, record: int) -> None:
+    world.change_trust(roles={})
+    settled(world)
+    assert recalled(world) is not None
+    assert world.folder
+    place = world.folder / layout.record_path("trust", record)
+    place.write_bytes(place.read_bytes() + b"\n")
+    assert recalled(world) is None
+    place.unlink()
+    assert recalled(world) is None
+
+
+def test_a_new_trust_record_is_verified(world: World) -> None:
+    settled(world)
+    world.change_trust(roles={})
+    assert recalled(world) is None
+
+
+def test_where_this_client_was_told_to_forget_the_pins_all_is_read(world: World) -> None:
+    settled(world)
+    forget_pins(world.id)
+    assert recalled(world) is None
+
+
+def test_where_this_client_saw_more_of_the_trust_chain_all_is_read(world: World, tmp_path: Path) -> None:
+    other = twin(world, tmp_path / "copy")
+    settled(world)
+    other.change_trust(roles={})
+    listed(other)
+    assert recalled(world) is None
+
+
+def test_where_this_client_saw_more_of_a_log_all_is_read(world: World, tmp_path: Path) -> None:
+    other = twin(world, tmp_path / "copy")
+    settled(world)
+    other.register("3")
+    listed(other)
+    assert recalled(world) is None
+
+
+def test_in_another_place_than_the_one_where_it_was_first_seen_all_is_read(world: World, tmp_path: Path) -> None:
+    settled(world)
+    assert world.folder
+    world.folder.rename(tmp_path / "moved")
+    assert recall_roll(LocalStorage(tmp_path / "moved")) is None
+
+
+def test_a_damaged_list_is_not_recalled(world: World) -> None:
+    settled(world)
+    [name] = [name for name, _ in list_cache() if "/roll-" in name]
+    content = read_cache(name)
+    assert content
+    write_cache(name, content[:-1])
+    assert recalled(world) is None
+
+
+def test_nothing_is_recalled_where_folders_are_not_dated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled(world)
+    monkeypatch.setattr("signoff.storage.glancing.dates_folders", lambda _: False)
+    assert recalled(world) is None
+
+
+def test_a_trust_chain_signed_once_more_is_kept_with_its_new_bytes(world: World) -> None:
+    first = settled(world)
+    [name] = [name for name, _ in list_cache() if "/roll-" in name]
+    before = read_cache(name)
+    assert before
+    other = before.replace(b"BEGIN SSH", b"BEGIN ssh")
+    assert other != before
+    write_cache(name, other)
+    assert recalled(world) is None
+    assert settled(world) == first
+    assert recalled(world) == first

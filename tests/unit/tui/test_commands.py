@@ -80,6 +80,7 @@ def test_a_keymap_moves_a_command_to_other_keys() -> None:
 
 def test_an_unknown_id_in_a_keymap_is_told_with_the_nearest() -> None:
     assert keymap_faults({"aprove": "A"}) == ("no command is called 'aprove'; the nearest is 'approve'",)
+    assert keymap_faults({"versions": "A"}) == ("no command is called 'versions'",)
 
 
 def test_a_clash_in_a_keymap_names_both_commands() -> None:

@@ -113,6 +113,8 @@ def test_a_reference_goes_there(line: str, visit: Visit, known: Known) -> None:
     ("line", "marked", "said"),
     [
         (":aprove", "aprove", "no command or model is called 'aprove'; the nearest is 'approve'"),
+        (":hist", "hist", "no command or model is called 'hist'; the nearest is 'history'"),
+        (":credit", "credit", f"no command or model is called 'credit'; the nearest is '{MODEL}'"),
         ("theme blight", "blight", "no theme is called 'blight'; the nearest is 'light'"),
         ("registry prd", "prd", "no registry of the configuration is called 'prd'; the nearest is 'prod'"),
         ("view waitin", "waitin", "no saved filter is called 'waitin'; the nearest is 'waiting'"),
@@ -134,6 +136,11 @@ def test_a_wrong_word_is_marked_and_the_nearest_named(line: str, marked: str, sa
     found, words = fault(line, known)
     assert found == marked
     assert said in words
+
+
+@pytest.mark.parametrize("line", [":versions", ":version", ":xyz"])
+def test_what_is_near_to_nothing_is_told_without_a_guess(line: str, known: Known) -> None:
+    assert fault(line, known)[1] == f"no command or model is called '{line[1:]}'"
 
 
 def test_a_command_that_needs_a_word_says_what_it_can_be(known: Known) -> None:
