@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from pathlib import PurePosixPath
 
 from signoff.errors import InvalidValueError
@@ -118,6 +118,7 @@ class LazyNames(Collection[str]):
     def __init__(self, look: Callable[[], Iterable[str]]) -> None:
         """Look with this, at most once."""
         self._look, self._found = look, set[str]()
+        self._order: list[str] = []
 
     @cached_property
     def _more(self) -> Iterator[str]:
@@ -125,22 +126,32 @@ class LazyNames(Collection[str]):
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a name is among them."""
-        return name in self._found or any(name == one for one in self._looking())
+        while name not in self._found:
+            if not self._find():
+                return False
+        return True
 
     def __iter__(self) -> Iterator[str]:
-        """Yield each."""
-        self._found.update(self._more)
-        return iter(self._found)
+        """Yield each, as it is found."""
+        for at in count():
+            if at == len(self._order) and not self._find():
+                return
+            yield self._order[at]
 
     def __len__(self) -> int:
         """Return how many there are."""
-        self._found.update(self._more)
-        return len(self._found)
+        while self._find():
+            pass
+        return len(self._order)
 
-    def _looking(self) -> Iterator[str]:
+    def _find(self) -> bool:
+        """Look for one more; tell whether there was one."""
         for name in self._more:
-            self._found.add(name)
-            yield name
+            if name not in self._found:
+                self._found.add(name)
+                self._order.append(name)
+                return True
+        return False
 
 
 def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:

@@ -5,7 +5,8 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.registry.rows import VersionRow, names_in, newest_first
+from signoff.registry.rows import VersionRow, newest_first
+from signoff.registry.tables import Tables
 from signoff.registry.views import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
@@ -15,7 +16,8 @@ from signoff.tui.screens.detail import DetailPane
 from signoff.tui.screens.listpage import ListPage
 from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
-from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.content import Content
+from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Sort
 
 
@@ -31,6 +33,7 @@ class VersionsPage(ListPage):
         self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
         self.pane = DetailPane(self)
         self.measured = Measured()
+        self.tables = Tables()
 
     def body(self) -> tuple[Widget, ...]:
         """Return the list and the pane."""
@@ -50,6 +53,7 @@ class VersionsPage(ListPage):
         """Show the versions."""
         model = scene.snapshot.find_model(self.model_name)
         models = {model.name: model} if model else {}
+        table = self.tables.of(tuple(models.values()))
         versions = newest_first(model) if model else ()
         nothing = (
             "no version fits the filter: esc clears it"
@@ -62,8 +66,9 @@ class VersionsPage(ListPage):
             version_fields(scene, model, self.session.columns, self.measured) if model else (),
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
-            known=lambda: names_in(VersionRow(view, models[view.model]) for view in versions),
+            known=lambda: table.names,
             find=lambda key: model.find(str(key)) if model else None,
+            test=table.test_of,
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()

@@ -1,0 +1,293 @@
+"""The versions of some models as one table that answers many questions: columns are made of what was asked, and stay.
+
+The rule it keeps: a question means what `Query.matches` says of each row. Of models that are the same value as before,
+and of versions that are, columns are taken over. One thread at a time asks a table.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
+from operator import is_
+
+from signoff.policy.query import Query
+from signoff.policy.query_ranges import Range, ranges_of
+from signoff.policy.query_terms import AllOf, AnyOf, Comparison, Negation, Row, Term, Value, Word, compiled
+from signoff.policy.states import States
+from signoff.registry.columns import NUMBER, UNASKED, Answer, Answers, Column, Key, key_of
+from signoff.registry.rows import FAMILIES, LazyNames, VersionRow, names_in
+from signoff.registry.snapshot import ModelView
+from signoff.registry.views import VersionView
+
+MOST_COLUMNS = 8
+"""So many fields, those that were asked for last."""
+MOST_ORDERS = 4
+WORDS = ""
+"""The column of what free words look into, but for the reference."""
+SAID = frozenset({"author", "created", "description", "license", "library", "language", "base", "relation", "dataset"})
+KEPT = SAID | {"commit", "run", "tag", "task", "digest", "updated"}
+"""Besides metrics, parameters and tags: what has to be parsed. All else a view has at hand."""
+Fits = Callable[[int], bool]
+
+
+class Said:
+    """What a version said, as a row."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Say this for any field, and as words."""
+        self._answer = answer
+
+    def values(self, field: str) -> Answer:  # noqa: ARG002  (whatever was asked)
+        """Return it."""
+        return self._answer
+
+    def words(self) -> tuple[str, ...]:
+        """Return it."""
+        return tuple(value for value in self._answer if isinstance(value, str))
+
+
+class Table:
+    """The versions of these models by their places: the newest first within each model, as `ls` has them."""
+
+    def __init__(self, models: Sequence[ModelView], before: "Table | None" = None) -> None:
+        """Take over what a table from before has of the same versions."""
+        self.models = tuple(models)
+        self.starts = [0, *accumulate(len(model.versions) for model in self.models)]
+        self.columns: dict[str, Column] = {}
+        self._orders: dict[tuple[str, bool], array[int]] = {}
+        self._last: tuple[int, Sequence[VersionView]] = (-1, ())
+        self.names = LazyNames(lambda: names_in(self.rows()))
+        if before is not None and before.columns:
+            self._take_over(before)
+
+    def __len__(self) -> int:
+        """Return how many versions there are."""
+        return self.starts[-1]
+
+    def rows(self) -> Iterator[VersionRow]:
+        """Yield every version as a row."""
+        return (self.row(at) for at in range(len(self)))
+
+    def row(self, at: int) -> VersionRow:
+        """Return the version of a place as a row."""
+        number = bisect_right(self.starts, at) - 1
+        return VersionRow(self._views(number)[self.starts[number] - at - 1], self.models[number])
+
+    def _views(self, number: int) -> Sequence[VersionView]:
+        """Return the versions of a model, which may have to be made."""
+        last = self._last
+        if last[0] != number:
+            last = self._last = number, tuple(self.models[number].versions)
+        return last[1]
+
+    def fits(self, query: Query) -> Fits:
+        """Return what tells whether the version of a place is asked for."""
+        return self._test(query.term)
+
+    def test_of(self, query: Query) -> Callable[[VersionView], bool]:
+        """Return what tells whether a version of a table of one model is asked for."""
+        (model,) = self.models
+        fits, last, versions, states = self.fits(query), len(self) - 1, model.versions, model.history.versions
+        place_of: Callable[[str], int | None] = states.place_of if isinstance(states, States) else self._by_name.get
+
+        def test(view: VersionView) -> bool:
+            place = place_of(view.version)
+            if place is None or place > last or versions[place].version != view.version:
+                place = self._by_name[view.version]
+            return fits(last - place)
+
+        return test
+
+    @cached_property
+    def _by_name(self) -> dict[str, int]:
+        return {view.version: place for place, view in enumerate(self.models[0].versions)}
+
+    def ordered(self, places: Iterable[int], field: str, *, downward: bool) -> list[int]:
+        """Return places by a field: numbers, then words, both downward if so wished, then those that say nothing."""
+        key = self._key(field)
+        numbers: list[tuple[float, int]] = []
+        words: list[tuple[tuple[tuple[int, int, str], ...], int]] = []
+        nothing = []
+        for at in places:
+            match key(at):
+                case None:
+                    nothing.append(at)
+                case float() as number:
+                    numbers.append((number, at))
+                case text:
+                    words.append((text, at))
+        numbers.sort(key=lambda pair: pair[0], reverse=downward)
+        words.sort(key=lambda pair: pair[0], reverse=downward)
+        return [at for _, at in numbers] + [at for _, at in words] + nothing
+
+    def order(self, field: str, *, downward: bool) -> "array[int]":
+        """Return all places by a field; the order is kept."""
+        found = self._orders.get((field, downward))
+        if found is None:
+            found = array("i", self.ordered(range(len(self)), field, downward=downward))
+            while len(self._orders) >= MOST_ORDERS:
+                del self._orders[next(iter(self._orders))]
+            self._orders[field, downward] = found
+        return found
+
+    def _key(self, field: str) -> Callable[[int], Key]:
+        column = self._column(field)
+        if column is None:
+            return lambda at: key_of(self.row(at).values(field))
+        codes, is_open = column.codes, column.answers.open
+
+        def key(at: int) -> Key:
+            code = codes[at]
+            if code == UNASKED:
+                answer = self._answer(at, field)
+                code = column.put(at, answer)
+                if code == UNASKED:
+                    return key_of(answer, open=is_open)
+            return column.key(at, code)
+
+        return key
+
+    def _test(self, term: Term) -> Fits:
+        match term:
+            case Word(text):
+                return self._word(text, compiled(term))
+            case Negation(inner):
+                test = self._test(inner)
+                return lambda at: not test(at)
+            case AllOf(terms):
+                return _all_of([self._test(each) for each in terms])
+            case AnyOf(terms):
+                return _any_of([self._test(each) for each in terms])
+            case _:
+                return self._comparison(term)
+
+    def _comparison(self, term: Comparison) -> Fits:
+        holds, column = compiled(term), self._column(term.field)
+        if column is None:
+            return lambda at: holds(self.row(at))
+        return self._told(term.field, column, holds, _number_test(column, term))
+
+    def _told(self, field: str, column: Column, holds: Callable[[Row], bool], number_holds: Fits | None) -> Fits:
+        """Return a test that asks a version once, and each different answer once."""
+        codes, each = column.codes, column.answers.each
+        told: dict[int, bool] = {}
+
+        def test(at: int) -> bool:
+            code = codes[at]
+            if code == UNASKED:
+                answer = self._answer(at, field)
+                code = column.put(at, answer)
+                if code < 0:
+                    return holds(Said(answer))
+            if code == NUMBER:
+                return number_holds(at) if number_holds else holds(Said(self._answer(at, field)))
+            known = told.get(code)
+            if known is None:
+                known = told[code] = holds(Said(each[code]))
+            return known
+
+        return test
+
+    def _word(self, text: str, holds: Callable[[Row], bool]) -> Fits:
+        column = self._column(WORDS)
+        assert column is not None
+        said = self._told(WORDS, column, holds, None)
+        return lambda at: said(at) or text in self.row(at).view.ref.casefold()
+
+    def _answer(self, at: int, field: str) -> tuple[Value, ...]:
+        row = self.row(at)
+        return row.values(field) if field else row.words()[1:]
+
+    def _column(self, field: str) -> Column | None:
+        """Return the column of a field, or None for one that versions have at hand."""
+        family, dot, _ = field.partition(".")
+        is_open = bool(dot) and family in FAMILIES
+        if not is_open and field not in KEPT and field != WORDS:
+            return None
+        column = self.columns.pop(field, None) or Column(len(self), Answers(open=is_open))
+        while len(self.columns) >= MOST_COLUMNS:
+            del self.columns[next(iter(self.columns))]
+        self.columns[field] = column
+        return column
+
+    def _take_over(self, before: "Table") -> None:
+        for field, column in before.columns.items():
+            if column.answers.roomy:
+                self.columns[field] = Column(len(self), column.answers)
+        known = {model.name: number for number, model in enumerate(before.models)}
+        for number, model in enumerate(self.models):
+            other = known.get(model.name)
+            if other is not None:
+                start, other_start = self.starts[number], before.starts[other]
+                for at, other_at, length in _same(model, before.models[other]):
+                    for field, column in self.columns.items():
+                        column.copy(start + at, before.columns[field], other_start + other_at, length)
+
+
+class Tables:
+    """The table of the models that were asked about last."""
+
+    def __init__(self) -> None:
+        """Begin without one."""
+        self._last = Table(())
+
+    def of(self, models: Sequence[ModelView]) -> Table:
+        """Return the table of these models."""
+        last = self._last
+        if models is last.models or (len(models) == len(last.models) and all(map(is_, models, last.models))):
+            return last
+        made = self._last = Table(models, last)
+        return made
+
+
+def _number_test(column: Column, term: Comparison) -> Fits | None:
+    """Return what tells whether a comparison holds for a number that is kept as a double; None where it needs texts."""
+    numbers, ranges = column.numbers, ranges_of(term)
+    if ranges is None:
+        return None
+    if term.operator == "!=":
+        return lambda at: not _within(numbers[at], ranges)
+    if len(ranges) == 1:
+        ((low, high),) = ranges
+        return lambda at: low <= numbers[at] <= high
+    return lambda at: _within(numbers[at], ranges)
+
+
+def _within(number: float, ranges: tuple[Range, ...]) -> bool:
+    return any(low <= number <= high for low, high in ranges)
+
+
+def _all_of(tests: list[Fits]) -> Fits:
+    def test(at: int) -> bool:
+        for one in tests:  # noqa: SIM110  (a loop costs half of all() over a generator)
+            if not one(at):
+                return False
+        return True
+
+    return test
+
+
+def _any_of(tests: list[Fits]) -> Fits:
+    def test(at: int) -> bool:
+        for one in tests:  # noqa: SIM110
+            if one(at):
+                return True
+        return False
+
+    return test
+
+
+def _same(model: ModelView, other: ModelView) -> Iterator[tuple[int, int, int]]:
+    """Yield where a model has the same versions, as places in both, the newest first, and how many in a row."""
+    if model is other:
+        yield 0, 0, len(model.versions)
+        return
+    mine, theirs = model.versions, other.versions
+    if not isinstance(mine, tuple) or not isinstance(theirs, tuple) or model.metadata != other.metadata:
+        return
+    same, end = bytes(map(is_, mine, theirs)), 0
+    while (begin := same.find(1, end)) >= 0:
+        end = same.find(0, begin)
+        end = len(same) if end < 0 else end
+        yield len(mine) - end, len(theirs) - end, end - begin
