@@ -80,8 +80,9 @@ def search(
     """
     query = parse_query(text, now=now, known=table.names)
     field = field_named(sort.removeprefix("-"), table.names) if sort else ""
+    again = limit is not None and table.knows(field)
     fits = _fits(table, query, paths)
-    found = islice(_places(table, fits, field, downward=sort.startswith("-"), few=limit is not None), limit)
+    found = islice(_places(table, fits, field, downward=sort.startswith("-"), again=again), limit)
     return [table.row(at) for at in found]
 
 
@@ -105,11 +106,11 @@ def _fits(table: Table, query: Query, paths: Paths | None) -> Fits:
     return fits
 
 
-def _places(table: Table, fits: Fits, field: str, *, downward: bool, few: bool) -> Iterator[int]:
-    """Yield the places that fit; where a few are wanted, an order of all is kept, and walked until they are found."""
+def _places(table: Table, fits: Fits, field: str, *, downward: bool, again: bool) -> Iterator[int]:
+    """Yield the places that fit; who asks for the first few `again` has an order of all, to walk until they are found."""
     downward = downward != (field == "age")
     if not field:
         return filter(fits, range(len(table)))
-    if few:
+    if again:
         return filter(fits, table.order(field, downward=downward))
     return iter(table.ordered(filter(fits, range(len(table))), field, downward=downward))

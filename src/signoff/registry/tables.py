@@ -11,23 +11,25 @@ from functools import cached_property
 from itertools import accumulate
 from operator import is_
 
+from signoff.policy.history import History
 from signoff.policy.query import Query
 from signoff.policy.query_ranges import Range, ranges_of
 from signoff.policy.query_terms import AllOf, AnyOf, Comparison, Negation, Row, Term, Value, Word, compiled
 from signoff.policy.states import States
 from signoff.registry.columns import NUMBER, UNASKED, Answer, Answers, Column, Key, key_of
-from signoff.registry.rows import FAMILIES, LazyNames, VersionRow, names_in
+from signoff.registry.rows import LazyNames, VersionRow, names_in
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
+from signoff.schema.cards import ModelMetadata
 
 MOST_COLUMNS = 8
 """So many fields, those that were asked for last."""
 MOST_ORDERS = 4
 WORDS = ""
 """The column of what free words look into, but for the reference."""
-SAID = frozenset({"author", "created", "description", "license", "library", "language", "base", "relation", "dataset"})
-KEPT = SAID | {"commit", "run", "tag", "task", "digest", "updated"}
-"""Besides metrics, parameters and tags: what has to be parsed. All else a view has at hand."""
+NOT_KEPT = frozenset({"model", "version", "ref", "environment", "format"})
+"""What versions have at hand and few share, and what does not depend on a version and its model.yaml alone."""
+NO_MODEL = ModelView(name="", metadata=ModelMetadata(), history=History(model=""))
 Fits = Callable[[int], bool]
 
 
@@ -56,7 +58,7 @@ class Table:
         self.starts = [0, *accumulate(len(model.versions) for model in self.models)]
         self.columns: dict[str, Column] = {}
         self._orders: dict[tuple[str, bool], array[int]] = {}
-        self._last: tuple[int, Sequence[VersionView]] = (-1, ())
+        self._last: tuple[int, int, Sequence[VersionView], ModelView] = (0, 0, (), NO_MODEL)
         self.names = LazyNames(lambda: names_in(self.rows()))
         if before is not None and before.columns:
             self._take_over(before)
@@ -71,15 +73,17 @@ class Table:
 
     def row(self, at: int) -> VersionRow:
         """Return the version of a place as a row."""
-        number = bisect_right(self.starts, at) - 1
-        return VersionRow(self._views(number)[self.starts[number] - at - 1], self.models[number])
+        begin, end, views, model = self._last
+        if not begin <= at < end:
+            number = bisect_right(self.starts, at) - 1
+            begin, end, model = self.starts[number], self.starts[number + 1], self.models[number]
+            views = tuple(model.versions)  # which may have to be made
+            self._last = begin, end, views, model
+        return VersionRow(views[end - at - 1], model)
 
-    def _views(self, number: int) -> Sequence[VersionView]:
-        """Return the versions of a model, which may have to be made."""
-        last = self._last
-        if last[0] != number:
-            last = self._last = number, tuple(self.models[number].versions)
-        return last[1]
+    def knows(self, field: str) -> bool:
+        """Tell whether an earlier question asked for a field, or whether versions have it at hand."""
+        return field in NOT_KEPT or field in self.columns
 
     def fits(self, query: Query) -> Fits:
         """Return what tells whether the version of a place is asked for."""
@@ -201,11 +205,9 @@ class Table:
 
     def _column(self, field: str) -> Column | None:
         """Return the column of a field, or None for one that versions have at hand."""
-        family, dot, _ = field.partition(".")
-        is_open = bool(dot) and family in FAMILIES
-        if not is_open and field not in KEPT and field != WORDS:
+        if field in NOT_KEPT:
             return None
-        column = self.columns.pop(field, None) or Column(len(self), Answers(open=is_open))
+        column = self.columns.pop(field, None) or Column(len(self), Answers(open="." in field))
         while len(self.columns) >= MOST_COLUMNS:
             del self.columns[next(iter(self.columns))]
         self.columns[field] = column
