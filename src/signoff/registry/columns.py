@@ -5,12 +5,12 @@ the version is asked. Numbers that differ in spelling alone may be kept as one: 
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from signoff.policy.query_ranges import as_double
-from signoff.policy.query_terms import Value, as_number
+from signoff.policy.query_ranges import Range, as_double, ranges_of
+from signoff.policy.query_terms import Comparison, Value, as_number
 from signoff.registry.rows import natural
 
 UNASKED, NUMBER = -1, -2
@@ -19,6 +19,7 @@ FEW = 1024
 ROOM = 4 << 20
 """About so many bytes the different answers for one field may take."""
 EACH = 200
+TEXTS = frozenset({str})
 Answer: TypeAlias = tuple[Value, ...]
 Key: TypeAlias = float | tuple[tuple[int, int, str], ...] | None
 """By what things are sorted: a number, what a text counts as, or nothing."""
@@ -39,7 +40,7 @@ class Answers:
 
     def code(self, answer: Answer) -> int:
         """Return which one an answer is, or `UNASKED` where there is no room for it."""
-        alike = answer if all(isinstance(value, str) for value in answer) else repr(answer)
+        alike = answer if TEXTS.issuperset(map(type, answer)) else repr(answer)
         code = self._codes.get(alike)
         if code is None:
             code, weight = len(self.each), EACH + sum(len(one) for one in answer if isinstance(one, str))
@@ -115,3 +116,20 @@ def key_of(answer: Sequence[Value], *, open: bool = False) -> Key:  # noqa: A002
             return natural(text) if number is None else float(number)
         case number:
             return float(number)
+
+
+def number_test(column: Column, term: Comparison) -> Callable[[int], bool] | None:
+    """Return what tells whether a comparison holds for a number that is kept as a double; None where it needs texts."""
+    numbers, ranges = column.numbers, ranges_of(term)
+    if ranges is None:
+        return None
+    if term.operator == "!=":
+        return lambda at: not _within(numbers[at], ranges)
+    if len(ranges) == 1:
+        ((low, high),) = ranges
+        return lambda at: low <= numbers[at] <= high
+    return lambda at: _within(numbers[at], ranges)
+
+
+def _within(number: float, ranges: tuple[Range, ...]) -> bool:
+    return any(low <= number <= high for low, high in ranges)

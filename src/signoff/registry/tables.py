@@ -13,10 +13,21 @@ from operator import is_
 
 from signoff.policy.history import History
 from signoff.policy.query import Query
-from signoff.policy.query_ranges import Range, ranges_of
-from signoff.policy.query_terms import AllOf, AnyOf, Comparison, Negation, Row, Term, Value, Word, compiled
+from signoff.policy.query_terms import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Negation,
+    Row,
+    Term,
+    Value,
+    Word,
+    all_of,
+    any_of,
+    compiled,
+)
 from signoff.policy.states import States
-from signoff.registry.columns import NUMBER, UNASKED, Answer, Answers, Column, Key, key_of
+from signoff.registry.columns import NUMBER, UNASKED, Answer, Answers, Column, Key, key_of, number_test
 from signoff.registry.rows import LazyNames, VersionRow, names_in
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
@@ -91,17 +102,27 @@ class Table:
 
     def test_of(self, query: Query) -> Callable[[VersionView], bool]:
         """Return what tells whether a version of a table of one model is asked for."""
-        (model,) = self.models
-        fits, last, versions, states = self.fits(query), len(self) - 1, model.versions, model.history.versions
-        place_of: Callable[[str], int | None] = states.place_of if isinstance(states, States) else self._by_name.get
+        fits, place_of = self.fits(query), self._placing()
+        return lambda view: fits(place_of(view))
 
-        def test(view: VersionView) -> bool:
-            place = place_of(view.version)
+    def key_of(self, field: str) -> Callable[[VersionView], Key]:
+        """Return by what a version of a table of one model is sorted."""
+        key, place_of = self._key(field), self._placing()
+        return lambda view: key(place_of(view))
+
+    def _placing(self) -> Callable[[VersionView], int]:
+        """Return what finds the place of a version of a table of one model."""
+        (model,) = self.models
+        last, versions, states = len(self) - 1, model.versions, model.history.versions
+        find: Callable[[str], int | None] = states.place_of if isinstance(states, States) else self._by_name.get
+
+        def place_of(view: VersionView) -> int:
+            place = find(view.version)
             if place is None or place > last or versions[place].version != view.version:
                 place = self._by_name[view.version]
-            return fits(last - place)
+            return last - place
 
-        return test
+        return place_of
 
     @cached_property
     def _by_name(self) -> dict[str, int]:
@@ -160,9 +181,9 @@ class Table:
                 test = self._test(inner)
                 return lambda at: not test(at)
             case AllOf(terms):
-                return _all_of([self._test(each) for each in terms])
+                return all_of([self._test(each) for each in terms])
             case AnyOf(terms):
-                return _any_of([self._test(each) for each in terms])
+                return any_of([self._test(each) for each in terms])
             case _:
                 return self._comparison(term)
 
@@ -170,7 +191,7 @@ class Table:
         holds, column = compiled(term), self._column(term.field)
         if column is None:
             return lambda at: holds(self.row(at))
-        return self._told(term.field, column, holds, _number_test(column, term))
+        return self._told(term.field, column, holds, number_test(column, term))
 
     def _told(self, field: str, column: Column, holds: Callable[[Row], bool], number_holds: Fits | None) -> Fits:
         """Return a test that asks a version once, and each different answer once."""
@@ -241,43 +262,6 @@ class Tables:
             return last
         made = self._last = Table(models, last)
         return made
-
-
-def _number_test(column: Column, term: Comparison) -> Fits | None:
-    """Return what tells whether a comparison holds for a number that is kept as a double; None where it needs texts."""
-    numbers, ranges = column.numbers, ranges_of(term)
-    if ranges is None:
-        return None
-    if term.operator == "!=":
-        return lambda at: not _within(numbers[at], ranges)
-    if len(ranges) == 1:
-        ((low, high),) = ranges
-        return lambda at: low <= numbers[at] <= high
-    return lambda at: _within(numbers[at], ranges)
-
-
-def _within(number: float, ranges: tuple[Range, ...]) -> bool:
-    return any(low <= number <= high for low, high in ranges)
-
-
-def _all_of(tests: list[Fits]) -> Fits:
-    def test(at: int) -> bool:
-        for one in tests:  # noqa: SIM110  (a loop costs half of all() over a generator)
-            if not one(at):
-                return False
-        return True
-
-    return test
-
-
-def _any_of(tests: list[Fits]) -> Fits:
-    def test(at: int) -> bool:
-        for one in tests:  # noqa: SIM110
-            if one(at):
-                return True
-        return False
-
-    return test
 
 
 def _same(model: ModelView, other: ModelView) -> Iterator[tuple[int, int, int]]:

@@ -6,7 +6,6 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from signoff.registry.rows import VersionRow, newest_first
-from signoff.registry.tables import Tables
 from signoff.registry.views import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
@@ -33,7 +32,6 @@ class VersionsPage(ListPage):
         self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
         self.pane = DetailPane(self)
         self.measured = Measured()
-        self.tables = Tables()
 
     def body(self) -> tuple[Widget, ...]:
         """Return the list and the pane."""
@@ -53,7 +51,6 @@ class VersionsPage(ListPage):
         """Show the versions."""
         model = scene.snapshot.find_model(self.model_name)
         models = {model.name: model} if model else {}
-        table = self.tables.of(tuple(models.values()))
         versions = newest_first(model) if model else ()
         nothing = (
             "no version fits the filter: esc clears it"
@@ -61,14 +58,16 @@ class VersionsPage(ListPage):
             else f"no versions: signoff register {self.model_name}:VERSION"
         )
         self.listing.table.empty = nothing if model else f"the model {self.model_name} is gone: esc goes back"
+        fields = version_fields(scene, model, self.session.columns, self.measured) if model else ()
+        table = self.measured.table
         content = Content(
             versions,
-            version_fields(scene, model, self.session.columns, self.measured) if model else (),
+            fields,
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
             known=lambda: table.names,
             find=lambda key: model.find(str(key)) if model else None,
-            test=table.test_of,
+            test=table.test_of if model else None,
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()
