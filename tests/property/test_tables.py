@@ -12,6 +12,7 @@ from signoff.policy.query import parse_query
 from signoff.policy.query_ranges import as_double, ranges_of
 from signoff.policy.query_terms import Comparison, Span, as_number, compiled
 from signoff.registry import columns
+from signoff.registry.columns import key_of
 from signoff.registry.snapshot import ModelView
 from signoff.registry.tables import Said as Saying
 from signoff.registry.tables import Table
@@ -73,7 +74,7 @@ metadata = st.builds(
     tags=tags.map(tuple),
     description=st.sampled_from([None, "finds fraud", "93"]),
     license=st.sampled_from([None, "mit"]),
-    created_at=st.sampled_from([None, "2026-03-01", "2026-03-01T10:00:00.5Z", "once"]),
+    created_at=st.sampled_from([None, "2026-03-01", "2026-03-01T10:00:00Z", "2026-03-01T10:00:00.5Z", "once"]),
 )
 said = st.builds(Said, metadata=st.none() | metadata, metrics=metrics.map(tuple))
 
@@ -85,7 +86,7 @@ worded = st.builds("{}{}{}".format, named, st.sampled_from(["=", "!=", ":", "~"]
 plain = st.sampled_from(
     [
         "fraud",
-        "m:1",
+        "'m:1'",
         "93",
         "tag:qa",
         "tag:team=qa",
@@ -155,6 +156,25 @@ def test_what_is_taken_over_answers_as_before(each: list[Said], news: list[Said]
     again = Table((model_of(news, "a"), after, other), table)
     fits = again.fits(query)
     assert [fits(at) for at in range(len(again))] == [query.matches(row) for row in again.rows()]
+
+
+@pytest.mark.usefixtures("roomy")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    each=st.lists(said, min_size=2, max_size=8),
+    field=st.sampled_from(["metrics.acc", "params.lr", "tags.team", "created", "license", "version"]),
+    downward=st.booleans(),
+)
+def test_what_was_asked_is_sorted_as_what_was_not(each: list[Said], field: str, downward: bool) -> None:
+    table = Table((model_of(each),))
+    first, again = (table.ordered(range(len(table)), field, downward=downward) for _ in range(2))
+    keys = [key_of(table.row(at).values(field), open="." in field) for at in first]
+    known = [key for key in keys if isinstance(key, float)]
+    words = [key for key in keys if isinstance(key, tuple)]
+    assert first == again == list(table.order(field, downward=downward))
+    assert known == sorted(known, reverse=downward)
+    assert words == sorted(words, reverse=downward)
+    assert keys == [*known, *words, *[None] * (len(keys) - len(known) - len(words))]
 
 
 numbers = st.one_of(

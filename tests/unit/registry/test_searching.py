@@ -147,6 +147,21 @@ def test_versions_that_are_the_same_are_not_asked_again_when_others_come() -> No
     assert [one.asked for one in said[1:]] == before[1:]
 
 
+def test_numbers_that_are_spelled_otherwise_are_other_texts() -> None:
+    asked = table(("0.930", "0.93"))
+    assert found(asked, "acc:0.93") == ["0", "1"]
+    assert found(asked, "acc~'0.930'") == ["0"]
+    assert found(asked, "acc~'0.93'") == ["0", "1"]
+
+
+def test_what_a_model_says_of_itself_is_asked_again_when_it_changed() -> None:
+    model = model_of([Said()])
+    tables = Tables()
+    assert found(tables.of((model,)), "owner:*") == found(tables.of((model,)), "finds") == []
+    told = msgspec.structs.replace(model, metadata=ModelMetadata(owners=("ana",), description="finds fraud"))
+    assert found(tables.of((told,)), "owner:ana") == found(tables.of((told,)), "finds") == ["0"]
+
+
 def test_only_the_fields_that_were_asked_for_last_are_kept() -> None:
     said = Counted(tuple(Metric(name=f"m{at}", text="1", number=Decimal(1)) for at in range(MOST_COLUMNS + 1)))
     asked = table_of([said])
