@@ -11,6 +11,7 @@ import pytest
 from signoff.errors import InvalidValueError
 from signoff.policy.history import History
 from signoff.policy.query import parse_query
+from signoff.registry import columns
 from signoff.registry.searching import search
 from signoff.registry.snapshot import ModelView
 from signoff.registry.tables import MOST_COLUMNS, Table, Tables
@@ -98,6 +99,13 @@ def test_the_youngest_come_first_by_age() -> None:
     old = VersionView(model="m", version="old", status="registered", moment=NOW - timedelta(days=1))
     model = ModelView(name="m", metadata=ModelMetadata(), history=History(model="m"), versions=(young, old))
     assert found(Table((model,)), sort="age") == found(Table((model,)), sort="age", limit=2) == ["young", "old"]
+
+
+def test_fractions_of_a_second_tell_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "FEW", 0)
+    asked = table_of([Said(metadata=VersionMetadata(created_at=f"2026-03-01T10:00:00.{one}Z")) for one in (7, 2, 0)])
+    assert found(asked, sort="created") == ["2", "1", "0"]
+    assert found(asked, "created:2026-03-01T10:00:00Z") == ["0", "1", "2"]
 
 
 def test_the_best_few_that_a_query_is_true_of() -> None:
