@@ -117,7 +117,7 @@ def model_of(each: list[Said], name: str = "m") -> ModelView:
     return ModelView(name=name, metadata=ModelMetadata(), history=History(model=name), versions=versions)
 
 
-@pytest.fixture(params=[(1024, 4 << 20), (1, 4 << 20), (2, 500)], ids=str)
+@pytest.fixture(params=[(1024, 2 << 20), (1, 2 << 20), (2, 500)], ids=str)
 def roomy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have numbers kept as doubles from so many on, and room for so many bytes."""
     few, room = request.param

@@ -16,7 +16,7 @@ from signoff.registry.rows import natural
 UNASKED, NUMBER = -1, -2
 FEW = 1024
 """Beyond so many different answers, numbers are kept as doubles."""
-ROOM = 4 << 20
+ROOM = 2 << 20
 """About so many bytes the different answers for one field may take."""
 EACH = 200
 TEXTS = frozenset({str})

@@ -190,3 +190,25 @@ def test_a_version_is_asked_for_by_what_it_is(story: Story) -> None:
     story.register("fraud:3", files={"w.onnx": b"a", "version.yaml": "metrics: {acc: 0.9}"})
     assert [view.ref for view in search_it("acc>0.6", snapshot=snapshot)] == ["fraud:2"]
     assert [view.ref for view in search_it("acc>0.6")] == ["fraud:3", "fraud:2"]
+
+
+def test_a_version_is_found_by_its_view_whether_registered_or_not(story: Story) -> None:
+    for version, number in (("10", "0.5"), ("9", "0.7")):
+        story.register(f"fraud:{version}", files={"w.onnx": b"x", "version.yaml": f"metrics: {{acc: {number}}}"})
+    story.write("fraud:draft", {"version.yaml": "metrics: {acc: 0.9}"})
+    model = story.registry.model("fraud")
+    asked = Table((model,))
+    fits, key = asked.test_of(parse_query("acc>0.6", now=NOW)), asked.key_of("metrics.acc")
+    told = {view.version: (fits(view), key(view)) for view in model.versions}
+    assert told == {"10": (False, 0.5), "9": (True, 0.7), "draft": (True, 0.9)}
+
+
+def test_only_the_orders_that_were_asked_for_last_are_kept() -> None:
+    asked = table(("0.5", "0.7"))
+    first = asked.order("metrics.acc", downward=True)
+    assert asked.order("metrics.acc", downward=True) is first
+    for field in ("version", "status", "ref", "age"):
+        asked.order(field, downward=False)
+    again = asked.order("metrics.acc", downward=True)
+    assert again is not first
+    assert again == first
