@@ -36,7 +36,8 @@ def _rows(registry: Registry, words: tuple[str, ...], sort: str) -> list[Version
     else:
         models = registry.snapshot().models
     now = registry.surroundings.now()
-    return search(Table(models), " ".join(words), now=now, sort=sort, paths=lambda view: file_paths(registry, view))
+    table = Table(models, paths=lambda view: file_paths(registry, view))
+    return search(table, " ".join(words), now=now, sort=sort)
 
 
 def _is_model(registry: Registry, word: str) -> bool:

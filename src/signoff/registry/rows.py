@@ -26,20 +26,26 @@ MOST_METRICS = 3
 MOST_LOOKED_AT = 500
 MOST_SORTED = 5000
 NOTHING = VersionMetadata()
+Paths = Callable[[VersionView], Iterable[str]]
+
+
+def no_paths(_: VersionView) -> Iterable[str]:
+    """Return that nobody looked which files a version has."""
+    return ()
 
 
 class VersionRow:
     """A version as a row."""
 
-    def __init__(self, view: VersionView, model: ModelView, *, paths: Iterable[str] = ()) -> None:
+    def __init__(self, view: VersionView, model: ModelView, *, paths: Paths = no_paths) -> None:
         """Ask this version.
 
         Args:
             view: The version.
             model: Its model.
-            paths: The paths of its files, where the query asks for formats.
+            paths: Returns the paths of a version's files, where somebody asks for formats.
         """
-        self.view, self.model, self._paths = view, model, tuple(paths)
+        self.view, self.model, self._paths = view, model, paths
 
     def words(self) -> tuple[str, ...]:
         """Return what free words look into."""
@@ -74,7 +80,7 @@ class VersionRow:
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of its files, as far as they are known."""
-        return (*self._paths, *(one.path for one in self.said.artifacts))
+        return (*self._paths(self.view), *(one.path for one in self.said.artifacts))
 
 
 ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {

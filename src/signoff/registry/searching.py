@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from signoff.policy.query import Query, parse_query
-from signoff.policy.query import fields as fields_of
+from signoff.policy.query import parse_query
 from signoff.policy.query_fields import find_field
 from signoff.registry.reader import Reader
 from signoff.registry.rows import VersionRow
@@ -19,7 +18,6 @@ from signoff.registry.tables import Fits, Table, Tables
 from signoff.registry.views import VersionView
 
 ANY_NUMBER = "1"
-Paths = Callable[[VersionView], Iterable[str]]
 
 
 class Search:
@@ -31,7 +29,7 @@ class Search:
     def __init__(self, reader: Reader, look: Callable[[], Snapshot], now: Callable[[], datetime]) -> None:
         """Ask what `look` returns, at the time that `now` says."""
         self._reader, self._look, self._now = reader, look, now
-        self._tables, self._lock = Tables(), threading.Lock()
+        self._tables, self._lock = Tables(paths=self._paths), threading.Lock()
 
     def __call__(
         self, query: str, *, sort: str = "", limit: int | None = None, snapshot: Snapshot | None = None
@@ -46,7 +44,7 @@ class Search:
         """
         with self._lock:
             table = self._tables.of((snapshot or self._look()).models)
-            rows = search(table, query, now=self._now(), sort=sort, limit=limit, paths=self._paths)
+            rows = search(table, query, now=self._now(), sort=sort, limit=limit)
             return tuple(row.view for row in rows)
 
     def _paths(self, view: VersionView) -> Iterable[str]:
@@ -62,7 +60,6 @@ def search(
     now: datetime,
     sort: str = "",
     limit: int | None = None,
-    paths: Paths | None = None,
 ) -> list[VersionRow]:
     """Return the versions that a query is true of.
 
@@ -72,7 +69,6 @@ def search(
         now: What ages count from.
         sort: A field; with `-` in front, the largest first; "" leaves the order as it is.
         limit: So many at most; None: all.
-        paths: Returns the paths of a version's files, which a query may ask for.
 
     Raises:
         QueryError: The text is no query.
@@ -81,8 +77,7 @@ def search(
     query = parse_query(text, now=now, known=table.names)
     field = field_named(sort.removeprefix("-"), table.names) if sort else ""
     again = limit is not None and table.knows(field)
-    fits = _fits(table, query, paths)
-    found = islice(_places(table, fits, field, downward=sort.startswith("-"), again=again), limit)
+    found = islice(_places(table, table.fits(query), field, downward=sort.startswith("-"), again=again), limit)
     return [table.row(at) for at in found]
 
 
@@ -93,17 +88,6 @@ def field_named(name: str, known: Collection[str]) -> str:
         InvalidValueError: There is no such field.
     """
     return find_field(name.strip(), value=ANY_NUMBER, known=known).name
-
-
-def _fits(table: Table, query: Query, paths: Paths | None) -> Fits:
-    if paths is None or "format" not in fields_of(query):
-        return table.fits(query)
-
-    def fits(at: int) -> bool:
-        row = table.row(at)
-        return query.matches(VersionRow(row.view, row.model, paths=paths(row.view)))
-
-    return fits
 
 
 def _places(table: Table, fits: Fits, field: str, *, downward: bool, again: bool) -> Iterator[int]:

@@ -28,7 +28,7 @@ from signoff.policy.query_terms import (
 )
 from signoff.policy.states import States
 from signoff.registry.columns import NUMBER, UNASKED, Answer, Answers, Column, Key, key_of, number_test
-from signoff.registry.rows import LazyNames, VersionRow, names_in
+from signoff.registry.rows import LazyNames, Paths, VersionRow, names_in, no_paths
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.schema.cards import ModelMetadata
@@ -63,9 +63,9 @@ class Said:
 class Table:
     """The versions of these models by their places: the newest first within each model, as `ls` has them."""
 
-    def __init__(self, models: Sequence[ModelView], before: "Table | None" = None) -> None:
-        """Take over what a table from before has of the same versions."""
-        self.models = tuple(models)
+    def __init__(self, models: Sequence[ModelView], before: "Table | None" = None, *, paths: Paths = no_paths) -> None:
+        """Take over what a table from before has of the same versions; `paths` finds a version's files."""
+        self.models, self._paths = tuple(models), paths
         self.starts = [0, *accumulate(len(model.versions) for model in self.models)]
         self.columns: dict[str, Column] = {}
         self._orders: dict[tuple[str, bool], array[int]] = {}
@@ -90,7 +90,7 @@ class Table:
             begin, end, model = self.starts[number], self.starts[number + 1], self.models[number]
             views = tuple(model.versions)  # which may have to be made
             self._last = begin, end, views, model
-        return VersionRow(views[end - at - 1], model)
+        return VersionRow(views[end - at - 1], model, paths=self._paths)
 
     def knows(self, field: str) -> bool:
         """Tell whether an earlier question asked for a field, or whether versions have it at hand."""
@@ -251,16 +251,16 @@ class Table:
 class Tables:
     """The table of the models that were asked about last."""
 
-    def __init__(self) -> None:
-        """Begin without one."""
-        self._last = Table(())
+    def __init__(self, *, paths: Paths = no_paths) -> None:
+        """Begin without one; `paths` finds the files of a version."""
+        self._last, self._paths = Table(()), paths
 
     def of(self, models: Sequence[ModelView]) -> Table:
         """Return the table of these models."""
         last = self._last
         if models is last.models or (len(models) == len(last.models) and all(map(is_, models, last.models))):
             return last
-        made = self._last = Table(models, last)
+        made = self._last = Table(models, last, paths=self._paths)
         return made
 
 
