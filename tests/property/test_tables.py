@@ -13,6 +13,7 @@ from signoff.policy.query_ranges import as_double, ranges_of
 from signoff.policy.query_terms import Comparison, Span, as_number, compiled
 from signoff.registry import columns
 from signoff.registry.columns import key_of
+from signoff.registry.rows import natural
 from signoff.registry.snapshot import ModelView
 from signoff.registry.tables import Said as Saying
 from signoff.registry.tables import Table
@@ -170,10 +171,10 @@ def test_what_was_asked_is_sorted_as_what_was_not(each: list[Said], field: str, 
     first, again = (table.ordered(range(len(table)), field, downward=downward) for _ in range(2))
     keys = [key_of(table.row(at).values(field), open="." in field) for at in first]
     known = [key for key in keys if isinstance(key, float)]
-    words = [key for key in keys if isinstance(key, tuple)]
+    words = [key for key in keys if isinstance(key, str)]
     assert first == again == list(table.order(field, downward=downward))
     assert known == sorted(known, reverse=downward)
-    assert words == sorted(words, reverse=downward)
+    assert words == sorted(words, key=natural, reverse=downward)
     assert keys == [*known, *words, *[None] * (len(keys) - len(known) - len(words))]
 
 

@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from signoff.policy.query_ranges import Range, as_double, ranges_of
 from signoff.policy.query_terms import Comparison, Value, as_number
-from signoff.registry.rows import natural
 
 UNASKED, NUMBER = -1, -2
 FEW = 1024
@@ -21,8 +20,8 @@ ROOM = 2 << 20
 EACH = 200
 TEXTS = frozenset({str})
 Answer: TypeAlias = tuple[Value, ...]
-Key: TypeAlias = float | tuple[tuple[int, int, str], ...] | None
-"""By what things are sorted: a number, what a text counts as, or nothing."""
+Key: TypeAlias = float | str | None
+"""By what things are sorted: a number, a text, or nothing."""
 
 
 class Answers:
@@ -113,7 +112,7 @@ def key_of(answer: Sequence[Value], *, open: bool = False) -> Key:  # noqa: A002
             return moment.timestamp()
         case str() as text:
             number = as_number(text) if open else None
-            return natural(text) if number is None else float(number)
+            return text if number is None else float(number)
         case number:
             return float(number)
 

@@ -7,7 +7,7 @@ and of versions that are, columns are taken over. One thread at a time asks a ta
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from operator import is_
 
@@ -28,7 +28,7 @@ from signoff.policy.query_terms import (
 )
 from signoff.policy.states import States
 from signoff.registry.columns import NUMBER, UNASKED, Answer, Answers, Column, Key, key_of, number_test
-from signoff.registry.rows import LazyNames, Paths, VersionRow, names_in, no_paths
+from signoff.registry.rows import LazyNames, Paths, VersionRow, names_in, natural, no_paths
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.schema.cards import ModelMetadata
@@ -130,9 +130,9 @@ class Table:
 
     def ordered(self, places: Iterable[int], field: str, *, downward: bool) -> list[int]:
         """Return places by a field: numbers, then words, both downward if so wished, then those that say nothing."""
-        key = self._key(field)
+        key, counted = self._key(field), cache(natural)
         numbers: list[tuple[float, int]] = []
-        words: list[tuple[tuple[tuple[int, int, str], ...], int]] = []
+        words: list[tuple[str, int]] = []
         nothing = []
         for at in places:
             match key(at):
@@ -143,7 +143,7 @@ class Table:
                 case text:
                     words.append((text, at))
         numbers.sort(key=lambda pair: pair[0], reverse=downward)
-        words.sort(key=lambda pair: pair[0], reverse=downward)
+        words.sort(key=lambda pair: counted(pair[0]), reverse=downward)
         return [at for _, at in numbers] + [at for _, at in words] + nothing
 
     def order(self, field: str, *, downward: bool) -> "array[int]":

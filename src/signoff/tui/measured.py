@@ -15,7 +15,7 @@ from signoff.registry.snapshot import ModelView
 from signoff.registry.tables import Table, Tables
 from signoff.registry.views import VersionView
 from signoff.tui.present import Piece
-from signoff.tui.widgets.fields import Field, Order
+from signoff.tui.widgets.fields import Field, Order, Word
 from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN
 
@@ -85,7 +85,7 @@ def _order(key: Callable[[VersionView], Key]) -> Asked:
 
     def order(view: VersionView) -> Order:
         found = key(view)
-        return found if found is None else (0, found, ()) if isinstance(found, float) else (1, 0.0, found)
+        return Word(found) if isinstance(found, str) else found
 
     return order
 

@@ -1,6 +1,6 @@
 """What a list is told of its columns: what a cell shows of a thing, and by what things are sorted.
 
-The rule it keeps: what nobody knows sorts last, whichever way.
+The rule it keeps: what nobody knows sorts last, whichever way, and before it what is no number among numbers.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +15,12 @@ from signoff.values.display import UNKNOWN, age
 
 Thing = TypeVar("Thing")
 Order = Any  # whatever has an order among its kind; None is unknown
+
+
+class Word(msgspec.Struct, frozen=True, order=True):
+    """By what a value is sorted that is no number, in a column of numbers."""
+
+    text: str
 
 
 class Field(msgspec.Struct, Generic[Thing], frozen=True, kw_only=True):
@@ -56,7 +62,12 @@ def ordered(things: Iterable[Thing], fields: Sequence[Field[Thing]], sort: Sort)
     every = list(things)
     orders = list(map(order, every))
     known = [at for at, one in enumerate(orders) if one is not None]
+    words = [at for at in known if orders[at].__class__ is Word]
+    if words:
+        known = [at for at in known if orders[at].__class__ is not Word]
+        words.sort(key=orders.__getitem__, reverse=sort.descending)
     known.sort(key=orders.__getitem__, reverse=sort.descending)
+    known += words
     unknown = (
         [thing for thing, one in zip(every, orders, strict=True) if one is None] if len(known) < len(every) else []
     )
