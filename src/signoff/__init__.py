@@ -6,6 +6,7 @@ For programs:
     registry = signoff.open("/mnt/models")     # or "s3://bucket/models"
     registry.register("fraud", "out/", metrics={"accuracy": 0.93})
     registry.snapshot().find("fraud@production")
+    registry.search("accuracy>0.9 stage:staging", sort="-accuracy", limit=50)
     registry.pull("fraud@production", "serving/")
 """
 

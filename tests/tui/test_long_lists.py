@@ -10,8 +10,9 @@ from textual.pilot import Pilot
 
 from signoff.policy.query import Value
 from signoff.tui.themes import dress
+from signoff.tui.widgets.content import Content
 from signoff.tui.widgets.fields import Field
-from signoff.tui.widgets.listing import SLICE, Content, Listing
+from signoff.tui.widgets.listing import SLICE, Listing
 from signoff.tui.widgets.table import Column, Sort
 
 MANY = 150_000

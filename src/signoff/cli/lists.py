@@ -1,25 +1,21 @@
-"""The columns that `ls` can show, and how it sorts: every field of the filter language is one.
+"""The columns that `ls` can show: every field of the filter language is one.
 
-The rule it keeps: a field that nobody knows is refused with the nearest name; what is unknown sorts last, whichever way,
-and before it what is no number among numbers.
+The rule it keeps: a field that nobody knows is refused with the nearest name.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 import msgspec
 
 from signoff.cli.layout import Cell, Column
 from signoff.cli.words import age_cell, digest_cell, signoff_cell, size_cell, state_cell, text_cell
-from signoff.policy.query_fields import find_field
 from signoff.policy.query_terms import Value
-from signoff.registry.rows import LazyNames, VersionRow, headline, headline_metrics, names_in, natural
+from signoff.registry.rows import LazyNames, VersionRow, headline, headline_metrics, names_in
+from signoff.registry.searching import field_named
 from signoff.values.display import UNKNOWN
 from signoff.values.times import stamp
 
-ANY_NUMBER = "1"
 TITLES = {"approval_status": "SIGN-OFF"}
 RIGHT = frozenset({"size", "age"})
 
@@ -48,15 +44,6 @@ def list_columns(
     known = LazyNames(lambda: names_in(rows))
     chosen = [field_named(name, known) for name in names] if names else _default(rows, several=several)
     return [_column(name, place=place, now=now) for place, name in enumerate(chosen)]
-
-
-def field_named(name: str, known: Collection[str]) -> str:
-    """Return the field that a person named, as the filter language spells it.
-
-    Raises:
-        InvalidValueError: There is no such field.
-    """
-    return find_field(name.strip(), value=ANY_NUMBER, known=known).name
 
 
 def _default(rows: Sequence[VersionRow], *, several: bool) -> list[str]:
@@ -103,31 +90,3 @@ def _metric_cell(row: VersionRow, name: str) -> Cell:
 
 def _words(value: Value) -> str:
     return stamp(value) if isinstance(value, datetime) else str(value)
-
-
-def sorted_rows(rows: Sequence[VersionRow], by: str) -> list[VersionRow]:
-    """Return the rows by a field; with `-` in front, the largest first.
-
-    Raises:
-        InvalidValueError: There is no such field.
-    """
-    name = field_named(by.removeprefix("-"), LazyNames(lambda: names_in(rows)))
-    downward = by.startswith("-") != (name == "age")
-    pairs = [(_order(row, name), row) for row in rows]  # a row is asked once: what it says may have to be decoded
-    known = [pair for pair in pairs if pair[0] is not None]
-    known.sort(key=lambda pair: pair[0], reverse=downward)
-    known.sort(key=lambda pair: pair[0][0])  # numbers, then words: what was sorted stays so among its kind
-    return [row for _, row in known] + [row for key, row in pairs if key is None]
-
-
-def _order(row: VersionRow, name: str) -> Any:  # noqa: ANN401  (whatever has an order among its kind)
-    values = row.values(name)
-    if not values:
-        return None
-    match values[0]:
-        case datetime() as moment:
-            return (0, moment.timestamp(), ())
-        case int() | Decimal() as number:
-            return (0, float(number), ())
-        case text:
-            return (1, 0.0, natural(text))

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
+Thing = TypeVar("Thing")
 Value = str | Decimal | datetime | int
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -115,9 +116,9 @@ def compiled(term: Term) -> Predicate:
             predicate = compiled(inner)
             return lambda row: not predicate(row)
         case AllOf(terms):
-            return _all_of([compiled(each) for each in terms])
+            return all_of([compiled(each) for each in terms])
         case _:
-            return _any_of([compiled(each) for each in term.terms])
+            return any_of([compiled(each) for each in term.terms])
 
 
 def asked(term: Term) -> tuple[str, ...]:
@@ -155,20 +156,24 @@ def _word(text: str) -> Predicate:
     return matches
 
 
-def _all_of(predicates: list[Predicate]) -> Predicate:
-    def matches(row: Row) -> bool:
+def all_of(predicates: list[Callable[[Thing], bool]]) -> Callable[[Thing], bool]:
+    """Return what is true where each of these is."""
+
+    def matches(thing: Thing) -> bool:
         for predicate in predicates:  # noqa: SIM110
-            if not predicate(row):
+            if not predicate(thing):
                 return False
         return True
 
     return matches
 
 
-def _any_of(predicates: list[Predicate]) -> Predicate:
-    def matches(row: Row) -> bool:
+def any_of(predicates: list[Callable[[Thing], bool]]) -> Callable[[Thing], bool]:
+    """Return what is true where one of these is."""
+
+    def matches(thing: Thing) -> bool:
         for predicate in predicates:  # noqa: SIM110
-            if predicate(row):
+            if predicate(thing):
                 return True
         return False
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from signoff.registry.pulling import Pulled, Wanted
     from signoff.registry.registration import Registration, Sealing
     from signoff.registry.scan import Scanner, SoFar
+    from signoff.registry.searching import Search
     from signoff.registry.signoffs import Signoffs
     from signoff.registry.snapshot import ModelView, Snapshot
     from signoff.registry.verifying import Report
@@ -53,10 +54,7 @@ class Registry:
         environ: Mapping[str, str] | None = None,
         home: Path | None = None,
     ) -> None:
-        """Open the registry in a storage that must have the `demanded` id, if any.
-
-        `environ` names the ssh-agent (None: this process's), and `home` holds `.ssh` (None: this user's).
-        """
+        """Open a storage that must have the `demanded` id, if any; None: this process's `environ`, this user's `home`."""
         self.reader = Reader(storage, demanded=demanded)
         self.surroundings = surroundings
         self.environ = os.environ if environ is None else environ
@@ -128,6 +126,13 @@ class Registry:
         """Return the registry as it is now; see `Scanner.scan`."""
         return self.scanner.scan(changed=changed, complete=complete, so_far=so_far)
 
+    @cached_property
+    def search(self) -> Search:
+        """What finds versions: `registry.search("accuracy>0.9", sort="-accuracy", limit=50)`; see `Search`."""
+        from signoff.registry.searching import Search
+
+        return Search(self.reader, self.snapshot, self.surroundings.now)
+
     def models(self) -> tuple[str, ...]:
         """Return the names of all models."""
         from signoff.registry.models import find_models
@@ -142,10 +147,8 @@ class Registry:
 
     def model(self, name: str, *, complete: bool = True) -> ModelView:
         """Return one model, without reading the others; a title is looked up among all, see `Snapshot.need_model`."""
-        if not ModelName.fault(name):
-            view = self.scanner.one(name, complete=complete)
-            if view is not None:
-                return view
+        if not ModelName.fault(name) and (view := self.scanner.one(name, complete=complete)) is not None:
+            return view
         return self.snapshot(complete=complete).need_model(name)
 
     def find(self, ref: str, *, complete: bool = True) -> VersionView:
@@ -216,8 +219,7 @@ class Registry:
         from signoff.registry.signoffs import need_effective
 
         need_effective(prepared)
-        chosen = signer or self.signer(prepared.identity)
-        return self.signoffs.commit(prepared, chosen, just_decided=just_decided)
+        return self.signoffs.commit(prepared, signer or self.signer(prepared.identity), just_decided=just_decided)
 
     def sign(self, ask: Ask, me: Me | None = None, signer: Signer | None = None) -> Written:
         """Decide, sign and publish an ask in one step."""
@@ -274,8 +276,8 @@ class Registry:
         comment: str = "",
     ) -> Written:
         """Register what was sealed; see `Registration.register`."""
-        chosen = signer or self.signer(me.identity)
-        return self.registration.register(sealing, me, chosen, built_by=built_by, comment=comment)
+        by = signer or self.signer(me.identity)
+        return self.registration.register(sealing, me, by, built_by=built_by, comment=comment)
 
     def pull(
         self,

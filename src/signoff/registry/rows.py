@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from pathlib import PurePosixPath
 
 from signoff.errors import InvalidValueError
@@ -26,20 +26,26 @@ MOST_METRICS = 3
 MOST_LOOKED_AT = 500
 MOST_SORTED = 5000
 NOTHING = VersionMetadata()
+Paths = Callable[[VersionView], Iterable[str]]
+
+
+def no_paths(_: VersionView) -> Iterable[str]:
+    """Return that nobody looked which files a version has."""
+    return ()
 
 
 class VersionRow:
     """A version as a row."""
 
-    def __init__(self, view: VersionView, model: ModelView, *, paths: Iterable[str] = ()) -> None:
+    def __init__(self, view: VersionView, model: ModelView, *, paths: Paths = no_paths) -> None:
         """Ask this version.
 
         Args:
             view: The version.
             model: Its model.
-            paths: The paths of its files, where the query asks for formats.
+            paths: Returns the paths of a version's files, where somebody asks for formats.
         """
-        self.view, self.model, self._paths = view, model, tuple(paths)
+        self.view, self.model, self._paths = view, model, paths
 
     def words(self) -> tuple[str, ...]:
         """Return what free words look into."""
@@ -74,7 +80,7 @@ class VersionRow:
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of its files, as far as they are known."""
-        return (*self._paths, *(one.path for one in self.said.artifacts))
+        return (*self._paths(self.view), *(one.path for one in self.said.artifacts))
 
 
 ANSWERS: dict[str, Callable[[VersionRow], Iterable[Value | None]]] = {
@@ -118,6 +124,7 @@ class LazyNames(Collection[str]):
     def __init__(self, look: Callable[[], Iterable[str]]) -> None:
         """Look with this, at most once."""
         self._look, self._found = look, set[str]()
+        self._order: list[str] = []
 
     @cached_property
     def _more(self) -> Iterator[str]:
@@ -125,22 +132,32 @@ class LazyNames(Collection[str]):
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a name is among them."""
-        return name in self._found or any(name == one for one in self._looking())
+        while name not in self._found:
+            if not self._find():
+                return False
+        return True
 
     def __iter__(self) -> Iterator[str]:
-        """Yield each."""
-        self._found.update(self._more)
-        return iter(self._found)
+        """Yield each, as it is found."""
+        for at in count():
+            if at == len(self._order) and not self._find():
+                return
+            yield self._order[at]
 
     def __len__(self) -> int:
         """Return how many there are."""
-        self._found.update(self._more)
-        return len(self._found)
+        while self._find():
+            pass
+        return len(self._order)
 
-    def _looking(self) -> Iterator[str]:
+    def _find(self) -> bool:
+        """Look for one more; tell whether there was one."""
         for name in self._more:
-            self._found.add(name)
-            yield name
+            if name not in self._found:
+                self._found.add(name)
+                self._order.append(name)
+                return True
+        return False
 
 
 def known_names(rows: Iterable[VersionRow]) -> frozenset[str]:

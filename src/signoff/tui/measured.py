@@ -4,16 +4,15 @@ The rule it keeps: looked for once for each state of a model, whatever is shown,
 is made when it is seen; numbers of one column have their decimal points below each other.
 """
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from math import isnan
 
-import msgspec
-
 from signoff.policy.states import States
-from signoff.registry.rows import VersionRow, headline, headline_metrics, known_names, tags_of, text_of_any
+from signoff.registry.columns import Key
+from signoff.registry.rows import headline, headline_metrics, tags_of, text_of_any
 from signoff.registry.snapshot import ModelView
+from signoff.registry.tables import Table, Tables
 from signoff.registry.views import VersionView
 from signoff.tui.present import Piece
 from signoff.tui.widgets.fields import Field, Order, Word
@@ -24,6 +23,7 @@ LONGEST_TITLE = 13
 MOST_MEASURED = 4000
 LEAST_WIDTH, MOST_WIDTH, MOST_TEXT = 7, 12, 28
 Text = Callable[[VersionView], str | None]
+Asked = Callable[[VersionView], Order]
 
 
 def metric_title(name: str) -> str:
@@ -39,21 +39,20 @@ class Measured:
         """Begin without a model."""
         self.model: ModelView | None = None
         self._fields: dict[str, Field[VersionView]] = {}
-        self._names: frozenset[str] | None = None
+        self.table = Table(())
+        self._tables = Tables()
         self.headlines: tuple[str, ...] = ()
 
     def look_at(self, model: ModelView) -> None:
         """Forget what was known of any other state."""
         if model is not self.model:
-            self.model, self._fields, self._names = model, {}, None
+            self.model, self._fields = model, {}
+            self.table = self._tables.of((model,))
             self.headlines = headline_metrics(model)
 
-    def names(self) -> frozenset[str]:
+    def names(self) -> Collection[str]:
         """Return every `metrics.`, `params.` and `tags.` name that the versions have."""
-        if self._names is None:
-            model = self.model
-            self._names = known_names(VersionRow(view, model) for view in model.versions) if model else frozenset()
-        return self._names
+        return self.table.names
 
     def field(self, whole: str, priority: int) -> Field[VersionView]:
         """Return the column of `metrics.NAME`, `params.NAME` or `tags.NAME`."""
@@ -61,14 +60,47 @@ class Measured:
         if found is None or found.column.priority != priority:
             family, _, name = whole.partition(".")
             versions = self.model.versions if self.model else ()
-            found = FAMILIES[family](name, versions, priority)
-            if family == "metrics" and self.model is not None and name in self.model.figures:
-                found = msgspec.structs.replace(found, order=_order(self.model, name, found.order))
-            self._fields[whole] = found
+            key = _key(self.table, whole)
+            order = _order(key)
+            if family == "metrics":
+                order = _number_order(key)
+                if self.model is not None and name in self.model.figures:
+                    order = _figure_order(self.model, name, order)
+            found = self._fields[whole] = FAMILIES[family](name, versions, order, priority)
         return found
 
 
-def _order(model: ModelView, name: str, slowly: Callable[[VersionView], Order]) -> Callable[[VersionView], Order]:
+def _key(table: Table, whole: str) -> Callable[[VersionView], Key]:
+    """Return by what versions are sorted; the column is made when somebody sorts."""
+    made = cache(lambda: table.key_of(whole))
+
+    def key(view: VersionView) -> Key:
+        return made()(view)
+
+    return key
+
+
+def _order(key: Callable[[VersionView], Key]) -> Asked:
+    """Return the order by numbers, and words behind them."""
+
+    def order(view: VersionView) -> Order:
+        found = key(view)
+        return Word(found) if isinstance(found, str) else found
+
+    return order
+
+
+def _number_order(key: Callable[[VersionView], Key]) -> Asked:
+    """Return the order by numbers; words are unknown."""
+
+    def order(view: VersionView) -> Order:
+        found = key(view)
+        return found if isinstance(found, float) else None
+
+    return order
+
+
+def _figure_order(model: ModelView, name: str, slowly: Asked) -> Asked:
     """Return the order by a metric whose numbers are at hand; drafts are asked one by one."""
     numbers, states = memoryview(model.figures[name]).cast("d"), model.history.versions
 
@@ -82,22 +114,15 @@ def _order(model: ModelView, name: str, slowly: Callable[[VersionView], Order]) 
     return order
 
 
-def _metric(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:
+def _metric(name: str, versions: Sequence[VersionView], order: Asked, priority: int) -> Field[VersionView]:
     def text(view: VersionView) -> str | None:
         metric = headline(view, name)
         return metric.text if metric else None
 
-    @cache
-    def numbers() -> dict[str, Order]:
-        return {view.version: metric.number for view in versions if (metric := headline(view, name))}
-
-    def order(view: VersionView) -> Order:
-        return numbers().get(view.version)
-
     return _numbers(f"metric.{name}", metric_title(name), text, order, versions=versions, priority=priority)
 
 
-def _parameter(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:
+def _parameter(name: str, versions: Sequence[VersionView], order: Asked, priority: int) -> Field[VersionView]:
     def value(view: VersionView) -> object:
         said = view.metadata.hyperparameters if view.metadata else ()
         return next((one for known, one in said if known == name), None)
@@ -106,26 +131,20 @@ def _parameter(name: str, versions: Sequence[VersionView], priority: int) -> Fie
         found = value(view)
         return None if found is None else text_of_any(found)
 
-    def order(view: VersionView) -> Order:
-        found = value(view)
-        if isinstance(found, bool) or not isinstance(found, int | float | Decimal):
-            return None if found is None else Word(text_of_any(found))
-        return found
-
     numbers = all(isinstance(value(view), int | float | None) for view in some(versions))
     made = _numbers if numbers else _words
     return made(f"params.{name}", metric_title(name), text, order, versions=versions, priority=priority)
 
 
-def _tag(name: str, versions: Sequence[VersionView], priority: int) -> Field[VersionView]:
+def _tag(name: str, versions: Sequence[VersionView], order: Asked, priority: int) -> Field[VersionView]:
     def text(view: VersionView) -> str | None:
         found = dict(tags_of(view))
         return (found[name] or name) if name in found else None
 
-    return _words(f"tags.{name}", metric_title(name), text, text, versions=versions, priority=priority)
+    return _words(f"tags.{name}", metric_title(name), text, order, versions=versions, priority=priority)
 
 
-FAMILIES: dict[str, Callable[[str, Sequence[VersionView], int], Field[VersionView]]] = {
+FAMILIES: dict[str, Callable[[str, Sequence[VersionView], Asked, int], Field[VersionView]]] = {
     "metrics": _metric,
     "params": _parameter,
     "tags": _tag,
@@ -142,7 +161,7 @@ def _numbers(
     column: str,
     title: str,
     text: Text,
-    order: Callable[[VersionView], Order],
+    order: Asked,
     *,
     versions: Sequence[VersionView],
     priority: int,
@@ -168,7 +187,7 @@ def _words(
     column: str,
     title: str,
     text: Text,
-    order: Callable[[VersionView], Order],
+    order: Asked,
     *,
     versions: Sequence[VersionView],
     priority: int,

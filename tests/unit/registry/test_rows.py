@@ -36,7 +36,7 @@ def row(tmp_path: Path) -> Iterator[VersionRow]:
         story.sign("deploy", "fraud:10", by="cy", environment="eu-west", status="serving")
         story.sign("annotate", "fraud:10", by="ana", set={"tags": {"team": "credit"}})
         model = story.registry.model("fraud")
-        yield VersionRow(model.versions[0], model, paths=("w.onnx",))
+        yield VersionRow(model.versions[0], model, paths=lambda _: ("w.onnx",))
 
 
 def test_every_field_of_the_language_is_answered() -> None:

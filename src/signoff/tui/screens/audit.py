@@ -25,7 +25,8 @@ from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.told import model_of, ref_of, target_of, version_of
 from signoff.tui.widgets.chrome import OneLine
-from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.content import Content
+from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Sort
 from signoff.tui.widgets.text import TextView
 from signoff.values.times import parse_moment

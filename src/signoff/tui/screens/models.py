@@ -15,7 +15,8 @@ from signoff.tui.screens.detail import NOTHING, SidePane
 from signoff.tui.screens.listpage import ListPage
 from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
-from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.content import Content
+from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Sort
 
 EMPTY = "no models yet: put a folder under models/NAME/versions/, then: signoff register NAME:VERSION"

@@ -16,7 +16,8 @@ from signoff.tui.screens.detail import SidePane
 from signoff.tui.screens.listpage import ListPage
 from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
-from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.content import Content
+from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Sort
 from signoff.tui.widgets.text import TextView
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from signoff.registry.rows import VersionRow, names_in, newest_first
+from signoff.registry.rows import VersionRow, newest_first
 from signoff.registry.views import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
@@ -15,7 +15,8 @@ from signoff.tui.screens.detail import DetailPane
 from signoff.tui.screens.listpage import ListPage
 from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
-from signoff.tui.widgets.listing import Content, Listing
+from signoff.tui.widgets.content import Content
+from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Sort
 
 
@@ -57,13 +58,16 @@ class VersionsPage(ListPage):
             else f"no versions: signoff register {self.model_name}:VERSION"
         )
         self.listing.table.empty = nothing if model else f"the model {self.model_name} is gone: esc goes back"
+        fields = version_fields(scene, model, self.session.columns, self.measured) if model else ()
+        table = self.measured.table
         content = Content(
             versions,
-            version_fields(scene, model, self.session.columns, self.measured) if model else (),
+            fields,
             key=lambda view: view.version,
             row=lambda view: VersionRow(view, models[view.model]),
-            known=lambda: names_in(VersionRow(view, models[view.model]) for view in versions),
+            known=lambda: table.names,
             find=lambda key: model.find(str(key)) if model else None,
+            test=table.test_of if model else None,
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()

@@ -6,9 +6,8 @@ somebody asks for it, and the cursor stays on its thing.
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -16,12 +15,11 @@ from textual.message import Message
 from textual.widget import AwaitMount
 from textual.widgets import Input
 
-from signoff.policy.query import Query, QueryError, Row, parse_query
-from signoff.registry.rows import LazyNames
+from signoff.policy.query import Query, QueryError, parse_query
 from signoff.tui.present import Pieces
 from signoff.tui.widgets.chrome import OneLine
+from signoff.tui.widgets.content import Content, Thing
 from signoff.tui.widgets.entry import Entry
-from signoff.tui.widgets.fields import Field, ordered
 from signoff.tui.widgets.furnished import Furnished
 from signoff.tui.widgets.table import Row as TableRow
 from signoff.tui.widgets.table import Sort, Table
@@ -30,47 +28,7 @@ AT_ONCE = 5000
 EACH = 64
 SLICE = 0.015
 """So many seconds the screen waits for at most, while very many things are filtered."""
-Thing = Any  # a model, a version, a record …: this widget only hands them on
 EXAMPLE = "stage:production accuracy>0.9 author:al@ -tag:old words"
-
-
-class Content:
-    """What a list shows, as its screen sees it."""
-
-    def __init__(
-        self,
-        things: Sequence[Thing],
-        fields: tuple[Field[Any], ...],
-        *,
-        key: Callable[[Thing], Hashable],
-        row: Callable[[Thing], Row],
-        known: Callable[[], Iterable[str]],
-        come: Sort | None = None,
-        find: Callable[[Hashable], Thing] | None = None,
-    ) -> None:
-        """Keep all of it.
-
-        Args:
-            things: In the order for equals.
-            fields: The columns.
-            key: Returns what a thing is known by.
-            row: Returns what the filter asks.
-            known: Returns the metric, parameter and tag names that a filter may use.
-            come: The order in which the things come, where that is one of the list's.
-            find: Returns a thing by its key; None has the list remember them.
-        """
-        self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
-        self.come, self.find = come, find
-        self.names = LazyNames(known)
-        self._ordered: tuple[Sort, Sequence[Thing]] | None = None
-
-    def in_order(self, sort: Sort, things: Sequence[Thing] | None = None) -> Sequence[Thing]:
-        """Return things in an order; all of them, where none are given, are sorted once."""
-        if things is None:
-            if self._ordered is None or self._ordered[0] != sort:
-                self._ordered = sort, self.in_order(sort, self.things)
-            return self._ordered[1]
-        return things if sort == self.come else ordered(things, self.fields, sort)
 
 
 class Listing(Vertical, Furnished):
@@ -150,15 +108,15 @@ class Listing(Vertical, Furnished):
         """Show what fits the filter, in order."""
         kept = content.things
         if asked is not None:
-            kept = [thing for thing in content.things if asked.predicate(content.row(thing))]
+            kept = list(filter(content.test(asked), content.things))
         self._put(content, content.in_order(self.sort, kept), len(kept))
 
     async def _filter(self, content: Content, asked: Query) -> None:
         """Show of very many things what fits the filter, as it is found; the screen is let in between."""
         kept: list[Thing] = []
-        began, shown = time.monotonic(), 0
+        began, shown, fits = time.monotonic(), 0, content.test(asked)
         for number, thing in enumerate(content.in_order(self.sort)):
-            if asked.predicate(content.row(thing)):
+            if fits(thing):
                 kept.append(thing)
             if number % EACH == 0 and time.monotonic() - began > SLICE:
                 if len(kept) > shown and shown < self.table.page:
