@@ -18,8 +18,9 @@ import msgspec
 
 from signoff import __version__
 from signoff.errors import StorageError
+from signoff.registry.grown import ModelLog
 from signoff.registry.pins import place_of
-from signoff.registry.reader import ModelLog, Reader
+from signoff.registry.reader import Reader
 from signoff.schema import layout
 from signoff.storage.glancing import Places
 from signoff.storage.state import read_cache, write_cache

@@ -5,21 +5,22 @@ anew, only that a signature over given bytes is true is remembered. An alarm or 
 chain: whoever shows it goes on, whoever decides on it asks `need_sound` first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-import msgspec
 from msgspec.structs import replace
 
 from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
+from signoff.registry.ahead import Ahead, Read
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
-from signoff.registry.grown import Fresh, Grown
-from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
+from signoff.registry.grown import Fresh, Grown, ModelLog
+from signoff.registry.packs import Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
-from signoff.registry.problems import Problem
+from signoff.registry.signed import find_signers
 from signoff.registry.vouching import NOTHING, Vouched, Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
@@ -28,36 +29,6 @@ from signoff.storage.spool import Spool
 AT_ONCE = 1000
 MOST_HELD = 100
 """So many records a process keeps as values; what it reads beyond them is put aside."""
-
-
-class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
-    """A model's log and what it says.
-
-    Attributes:
-        log: The verified records.
-        history: The state after them.
-        alarm: Why nothing may be decided on it; None while it is sound.
-        strange: Names in the log's folder that are no records.
-        packs: The packs it was read from; () for a short log.
-        problems: Packs that could not be used, and why.
-    """
-
-    log: VerifiedLog
-    history: History
-    alarm: SignoffError | None
-    strange: tuple[str, ...] = ()
-    packs: tuple[Pack, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def packed(self) -> int:
-        """How many records came from packs."""
-        return self.packs[-1].last if self.packs else 0
-
-    def need_sound(self) -> None:
-        """Raise the alarm, if there is one."""
-        if self.alarm is not None:
-            raise self.alarm
 
 
 class Reader:
@@ -80,6 +51,7 @@ class Reader:
         self._facts: dict[str, StoredFacts] = {}
         self._held, self.spool = 0, Spool()
         self._read_last: Fresh | None = None
+        self._ahead: Ahead | None = None
         self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
@@ -121,6 +93,15 @@ class Reader:
             return False
         self._logs.clear()
         return True
+
+    @contextmanager
+    def ahead(self, models: Iterable[str]) -> Iterator[Iterator[str]]:
+        """Give the same names, each when its log is asked for next: unknown logs are read a few at a time before."""
+        self._ahead = Ahead(self.storage, self._vouching, self.trust, known=self._logs.keys())
+        try:
+            yield self._ahead.models(models)
+        finally:
+            self._ahead = None
 
     def forget(self) -> None:
         """Read everything anew from here on."""
@@ -176,8 +157,9 @@ class Reader:
 
     def _read_anew(self, model: str) -> ModelLog:
         chain = layout.model_chain(model)
-        reading = read_log(self.storage, chain)
-        grown = self._verified(model, reading)
+        read = self._ahead.take(model) if self._ahead else None
+        reading = read.reading if read else read_log(self.storage, chain)
+        grown = self._verified(model, reading, ahead=read)
         valid = len(grown.log.records)
         if grown.log.fault and valid < reading.packed:
             reading = read_loose(self.storage, chain, wrong(reading, valid + 1))
@@ -186,11 +168,11 @@ class Reader:
                 reading = replace(reading, problems=reading.problems[:-1])  # the log is at fault, not its pack
         return self._keep(model, grown, beside=reading)
 
-    def _verified(self, model: str, reading: Reading) -> Grown:
+    def _verified(self, model: str, reading: Reading, *, ahead: Read | None = None) -> Grown:
         chain, contents = layout.model_chain(model), reading.contents
-        note = self._vouching.find(chain, contents)
+        note = ahead.note if ahead else self._vouching.find(chain, contents)
         start = Grown(VerifiedLog(chain=chain), History(model=model))
-        grown = self._grown(model, start, contents, note=note)
+        grown = self._grown(model, start, contents, note=note, signers=ahead.signers if ahead else ())
         if not grown.log.fault and note.count < len(contents):
             self._vouching.remember(chain, contents, spelled=grown.history.entries.spelled)
         return grown
@@ -219,12 +201,22 @@ class Reader:
         known = self.known(model)
         self._keep(model, self._settled(log, history, known.history), beside=known)
 
-    def _grown(self, model: str, grown: Grown, contents: Sequence[bytes | str], *, note: Vouched = NOTHING) -> Grown:
-        """Return a log and its history after more slots."""
+    def _grown(
+        self,
+        model: str,
+        grown: Grown,
+        contents: Sequence[bytes | str],
+        *,
+        note: Vouched = NOTHING,
+        signers: Sequence[bytes | None] = (),
+    ) -> Grown:
+        """Return a log and its history after more slots; `signers`: of these, where they were looked at already."""
         for begin in range(0, len(contents), AT_ONCE):
-            part = contents[begin : begin + AT_ONCE]
-            known = {"vouched": note.count - begin, "spelled": note.spelled - begin}
-            log = verify_log(part, self.trust, start=grown.log, **known)
+            part, known = contents[begin : begin + AT_ONCE], max(note.count - begin, 0)
+            found = signers[begin : begin + AT_ONCE] or find_signers(part, self.trust, vouched=known)
+            log = verify_log(
+                part, self.trust, start=grown.log, vouched=known, spelled=note.spelled - begin, signers=found
+            )
             grown = self._folded(model, log, grown.history)
             if log.fault:
                 break
