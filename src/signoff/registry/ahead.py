@@ -45,17 +45,17 @@ class Ahead:
 
     def models(self, names: Iterable[str]) -> Iterator[str]:
         """Yield each name again, once its log was read or is better read by whoever asks for it."""
-        waiting, count = list[str](), 0
+        waiting, count, here = list[str](), 0, isinstance(self._storage, LocalStorage)
         for name in names:
-            waiting.append(name)
-            if name not in self._known and isinstance(self._storage, LocalStorage):
-                count += self._read_one(name)
-                if count < RECORDS:
-                    continue
-            elif count:
+            unread = here and name not in self._known
+            if not unread and not waiting:
+                yield name
                 continue
-            yield from self._verified(waiting)
-            waiting, count = [], 0
+            waiting.append(name)
+            count += self._read_one(name) if unread else 0
+            if count >= RECORDS:
+                yield from self._verified(waiting)
+                waiting, count = [], 0
         yield from self._verified(waiting)
 
     def take(self, model: str) -> Read | None:

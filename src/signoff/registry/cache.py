@@ -164,18 +164,25 @@ class Asides:
         self._spool, self._held = spool, 0
         self._last: tuple[int, Contents] = (-1, Contents())
         self._measured: tuple[int, tuple[Metric, ...]] = (-1, ())
+        self._encoded: tuple[Contents, bytes | None] = (Contents(), None)
+
+    def encoded(self, contents: Contents) -> bytes | None:
+        """Return the bytes of contents, made once for those that were asked for last; None where none can hold them."""
+        if self._encoded[0] is not contents:
+            try:
+                self._encoded = contents, _encode(contents)
+            except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
+                self._encoded = contents, None
+        return self._encoded[1]
 
     def keep(self, contents: Contents) -> "Contents | Aside":
         """Return the contents, or what gives them back."""
         self._held += 1
         if self._held <= MOST_HELD or contents.problems or (contents.metadata and contents.metadata.faults):
             return contents
-        try:
-            content = _encode(contents)
-        except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
-            return contents
-        place = self._spool.put(content)
-        if place is None:
+        content = self.encoded(contents)
+        place = None if content is None else self._spool.put(content)
+        if content is None or place is None:
             return contents
         where = place << SIZE_BITS | len(content)
         self._last = where, contents
@@ -256,14 +263,14 @@ class Cache:
         except (msgspec.DecodeError, ValueError, KeyError, RecursionError):
             return None
 
-    def keep(self, model: str, version: str, look: Look, contents: Contents) -> None:
+    def keep(self, model: str, version: str, look: Look, contents: Contents, asides: Asides) -> None:
         """Keep what was parsed, but for faults, which are rare and no values that could be kept."""
         if self._shelf is None or (contents.metadata and contents.metadata.faults):
             return
-        try:
-            self._new.append((model, version, look.stamp, _encode(contents)))
-        except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
+        content = asides.encoded(contents)
+        if content is None:
             return
+        self._new.append((model, version, look.stamp, content))
         if len(self._new) >= MOST_KEPT:
             self.save()
 

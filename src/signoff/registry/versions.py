@@ -142,15 +142,15 @@ class ModelVersions:
         spoken = self._states.spoken_of(version)
         if known and before is not None and (not again or before.mark == self._mark(before, spoken)):
             return self._again(before, version)
-        evaluations = spoken.evaluations if spoken else ()
-        look = self._glances.at(version, files_of(spoken))
-        state = self._states[version]
-        whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in evaluations)))
+        files, state = files_of(spoken), self._states[version]
+        look = self._glances.at(version, files)
+        whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in state.evaluations)))
         contents, mark = self._as_before(before, look, state) or self._row(version, whole), look.mark
         if contents is None:
             self._scan.reader.forget_meaning(self._model, state.digest)
+            listed, sizes = self._glances.listed(version), dict(zip(files, look.sizes, strict=False))
             with self._glances.near(version) as near:
-                contents = read_registered(near, self._model, state, listed=self._glances.listed(version))
+                contents = read_registered(near, self._model, state, listed=listed, sizes=sizes)
             mark = mark if self._read(version, whole, contents) else 0
         return self._kept(version, mark, self._view(state, contents, present=True, deep=True))
 
@@ -225,7 +225,7 @@ class ModelVersions:
         """Keep what was read just now; return False where it is so new that a later change might not show."""
         if not self._scan.cache.settled(look):
             return False
-        self._scan.cache.keep(self._model, version, look, contents)
+        self._scan.cache.keep(self._model, version, look, contents, self._scan.asides)
         return True
 
     def _row(self, version: str, look: Look) -> Contents | None:

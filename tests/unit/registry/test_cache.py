@@ -169,8 +169,9 @@ def test_what_only_yaml_can_hold_is_not_kept_and_does_no_harm(world: World) -> N
     cache = opened(world).scanner._cache
     huge = load_version(b"extra: 123456789012345678901234567890\n")
     assert isinstance(huge, VersionMetadata)
-    cache.keep("fraud", "1", look_of([]), Contents(metadata=huge))
+    cache.keep("fraud", "1", look_of([]), Contents(metadata=huge), Asides(Spool()))
     cache.save()
+    assert not cache.rows("fraud", ["1"])
 
 
 def test_a_long_scan_tells_on_its_way_what_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
