@@ -190,7 +190,8 @@ class Scanner:
         """Return one model, without looking at the others; None where there is none."""
         if not is_model(self._reader, name):
             return None
-        view = self._model(name, complete=complete)
+        with self._cache.alone():
+            view = self._model(name, complete=complete)
         self._cache.save()
         return view
 

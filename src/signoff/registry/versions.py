@@ -102,12 +102,13 @@ class ModelVersions:
         self._seen = scan.seen.setdefault(model, SeenVersions())
         self._judged_alike = scan.judges_alike(model, trust)
         self._rows: Mapping[str, tuple[bytes, bytes]] = {}
-        self._fetched: frozenset[str] = frozenset()
         self._glances = Glances(scan.storage, f"{layout.model_folder(model)}/{layout.VERSIONS}")
         self._order = stage_order(trust)
         self._stages = by_version((one.version, one.stage) for one in history.stages.values())
         self._aliases = by_version((one.version, one.alias) for one in history.aliases.values())
         self.names = (*self._states, *sorted(present - self._states.keys()))
+        self._spared = deep and scan.cache.spares(len(self.names))
+        self._fetched = frozenset(self.names if self._spared else ())
         self._at = 0
 
     def __enter__(self) -> Self:
@@ -223,10 +224,10 @@ class ModelVersions:
 
     def _read(self, version: str, look: Look, contents: Contents) -> bool:
         """Keep what was read just now; return False where it is so new that a later change might not show."""
-        if not self._scan.cache.settled(look):
-            return False
-        self._scan.cache.keep(self._model, version, look, contents, self._scan.asides)
-        return True
+        sure = self._scan.cache.settled(look)
+        if sure and not self._spared:
+            self._scan.cache.keep(self._model, version, look, contents, self._scan.asides)
+        return sure
 
     def _row(self, version: str, look: Look) -> Contents | None:
         """Return what files that look like this say, where this client read them before."""
