@@ -17,6 +17,8 @@ from signoff.registry.problems import Problem
 
 FEW = 100
 """So many records that came one by one wait together until they are put aside."""
+FEWEST = 32
+"""For so many signatures it is worth to start threads."""
 
 
 class Grown(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ chain: whoever shows it goes on, whoever decides on it asks `need_sound` first.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -14,17 +15,18 @@ from signoff.errors import AlarmError, SignoffError, StorageError, VerificationE
 from signoff.policy.history import History
 from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
-from signoff.registry.ahead import Ahead, Read
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
-from signoff.registry.grown import Fresh, Grown, ModelLog
+from signoff.registry.grown import FEWEST, Fresh, Grown, ModelLog
 from signoff.registry.packs import Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
-from signoff.registry.signed import find_signers
 from signoff.registry.vouching import NOTHING, Vouched, Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
 from signoff.storage.spool import Spool
+
+if TYPE_CHECKING:
+    from signoff.registry.ahead import Ahead, Read
 
 AT_ONCE = 1000
 MOST_HELD = 100
@@ -97,6 +99,8 @@ class Reader:
     @contextmanager
     def ahead(self, models: Iterable[str]) -> Iterator[Iterator[str]]:
         """Give the same names, each when its log is asked for next: unknown logs are read a few at a time before."""
+        from signoff.registry.ahead import Ahead  # noqa: PLC0415  (a command about one model reads nothing ahead)
+
         self._ahead = Ahead(self.storage, self._vouching, self.trust, known=self._logs.keys())
         try:
             yield self._ahead.models(models)
@@ -168,7 +172,7 @@ class Reader:
                 reading = replace(reading, problems=reading.problems[:-1])  # the log is at fault, not its pack
         return self._keep(model, grown, beside=reading)
 
-    def _verified(self, model: str, reading: Reading, *, ahead: Read | None = None) -> Grown:
+    def _verified(self, model: str, reading: Reading, *, ahead: "Read | None" = None) -> Grown:
         chain, contents = layout.model_chain(model), reading.contents
         note = ahead.note if ahead else self._vouching.find(chain, contents)
         start = Grown(VerifiedLog(chain=chain), History(model=model))
@@ -213,14 +217,18 @@ class Reader:
         """Return a log and its history after more slots; `signers`: of these, where they were looked at already."""
         for begin in range(0, len(contents), AT_ONCE):
             part, known = contents[begin : begin + AT_ONCE], max(note.count - begin, 0)
-            found = signers[begin : begin + AT_ONCE] or find_signers(part, self.trust, vouched=known)
-            log = verify_log(
-                part, self.trust, start=grown.log, vouched=known, spelled=note.spelled - begin, signers=found
-            )
+            by = signers[begin : begin + AT_ONCE] or (self._signers(part, known) if len(part) - known >= FEWEST else ())
+            spelled = note.spelled - begin
+            log = verify_log(part, self.trust, start=grown.log, vouched=known, spelled=spelled, signers=by)
             grown = self._folded(model, log, grown.history)
             if log.fault:
                 break
         return grown
+
+    def _signers(self, contents: Sequence[bytes | str], vouched: int) -> Sequence[bytes | None]:
+        from signoff.registry.signed import find_signers  # noqa: PLC0415  (few signatures take no thread)
+
+        return find_signers(contents, self.trust, vouched=vouched)
 
     def _folded(self, model: str, log: VerifiedLog, before: History) -> Grown:
         from signoff.policy.fold import fold  # noqa: PLC0415  (a list whose lines are kept folds nothing)

@@ -17,9 +17,8 @@ from threading import Thread
 
 from signoff.policy.log import signer_of
 from signoff.policy.trust import TrustChain
+from signoff.registry.grown import FEWEST
 
-FEWEST = 32
-"""For so many signatures it is worth to start a thread."""
 AT_ONCE = 8
 MOST_THREADS = 4
 

@@ -15,8 +15,9 @@ from signoff.policy.log import VerifiedLog, verify_log
 from signoff.records.record import record_id
 from signoff.records.sshsig import FOOTER
 from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE, TRUST_NAMESPACE
+from signoff.registry.grown import FEWEST
 from signoff.registry.reader import Reader
-from signoff.registry.signed import AT_ONCE, FEWEST, find_signers
+from signoff.registry.signed import AT_ONCE, find_signers
 from signoff.schema import layout
 
 COUNT = 80
