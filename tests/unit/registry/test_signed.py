@@ -1,7 +1,9 @@
 """Signatures that several threads look at: the log says of every record what it says when it looks alone."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import overload
 
@@ -17,8 +19,11 @@ from signoff.records.sshsig import FOOTER
 from signoff.records.statement import NO_RECORD, RECORD_NAMESPACE, TRUST_NAMESPACE
 from signoff.registry.grown import FEWEST
 from signoff.registry.reader import Reader
+from signoff.registry.registry import Registry
 from signoff.registry.signed import AT_ONCE, find_signers
+from signoff.registry.snapshot import Snapshot
 from signoff.schema import layout
+from signoff.values.times import Surroundings
 
 COUNT = 80
 WORLD = World()
@@ -223,3 +228,40 @@ def test_what_was_read_ahead_is_not_used_by_a_later_question(tmp_path: Path) -> 
 
 def test_a_slice_of_work_is_less_than_what_is_worth_a_thread() -> None:
     assert 2 * AT_ONCE <= FEWEST
+
+
+def test_a_record_that_comes_while_others_are_scanned_shows_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signoff.registry.scan.FIRST_PULSE", 0.0)
+    world = World(folder=tmp_path)
+    for number in range(6):
+        put_comments(world, 9, model=f"small-{number}")
+    time.sleep(2.1)
+    told: list[int] = []
+
+    def comes(snapshot: Snapshot) -> None:
+        if len(told) == 1:  # the first one says only which models there are
+            put_comments(world, 1, model="small-5")
+        told.append(len(snapshot.models))
+
+    with opened(world) as registry:
+        during = registry.snapshot(so_far=comes).need_model("small-5").history.entries
+        after = registry.snapshot().need_model("small-5").history.entries
+    assert (len(during), len(after)) == (9, 10)
+    assert len(told) > 1
+
+
+def opened(world: World) -> Registry:
+    """Open with the clock on the wall, by which files are new or not."""
+    around = Surroundings(now=lambda: datetime.now(UTC), nonce=world.surroundings.nonce)  # noqa: TID251  (see above)
+    return Registry(world.storage, surroundings=around, environ={}, home=Path("/nonexistent"))
+
+
+def test_a_whole_registry_is_verified_with_the_same_findings_however_it_is_kept(tmp_path: Path) -> None:
+    on_disk, in_memory = (opened(spoiled_world(folder)).verify() for folder in (tmp_path, None))
+    assert [(one.chain, one.records, one.head) for one in on_disk.chains] == [
+        (one.chain, one.records, one.head) for one in in_memory.chains
+    ]
+    assert on_disk.problems == in_memory.problems
+    assert not on_disk.ok
