@@ -15,9 +15,9 @@ from signoff.records.sshsig import FOOTER
 from signoff.registry.asks import Ask
 from signoff.registry.collecting import Collecting
 from signoff.registry.doctor import Doctor
+from signoff.registry.grown import ModelLog
 from signoff.registry.packing import Packing
 from signoff.registry.problems import Problem
-from signoff.registry.reader import ModelLog
 from signoff.registry.registry import Registry
 from signoff.schema import layout
 from signoff.storage.memory import MemoryStorage

@@ -21,7 +21,7 @@ def listed(tmp_path: Path) -> World:
     world = World(folder=tmp_path / "registry")
     world.register("1")
     time.sleep(2.1)
-    assert run("ls", "fraud", "-r", str(world.folder)).returncode == 0
+    assert run("ls", "--complete", "--json", "-r", str(world.folder)).returncode == 0
     return world
 
 

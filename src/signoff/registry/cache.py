@@ -6,7 +6,8 @@ again, as git does. Losing, damaging or forging the cache costs time or a wrong 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,15 +15,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from signoff import __version__
+from signoff.registry.exact import as_written, meant, plain
 from signoff.registry.pins import place_of
 from signoff.registry.problems import Problem
 from signoff.schema.cards import VersionMetadata
-from signoff.schema.scalars import Real
 from signoff.storage.base import Info, Storage
 from signoff.storage.glancing import Glance
 from signoff.storage.spool import Spool
 from signoff.values.metrics import Metric
-from signoff.values.names import Digest
 
 if TYPE_CHECKING:
     from signoff.storage.shelf import Row, Shelf
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 FORM = 2
 """Goes up when what is parsed becomes something else without a new version of signoff."""
 MOMENT = 2.0
-REAL = 1
 MOST_KEPT = 500
 MOST_HELD = 100
 SIZE_BITS = 24
@@ -38,6 +37,8 @@ TELLING = frozenset({"s3", "gcs", "azure"})
 """Buckets whose stamps are made by the service, and differ whenever a content does."""
 AHEAD = 500
 """So many rows are asked for at once."""
+SPARED = 50
+"""So many versions are read on a disk of this machine sooner than the rows can be opened."""
 
 
 class Contents(msgspec.Struct, frozen=True, array_like=True):
@@ -95,33 +96,8 @@ def _digest(parts: Iterable[str]) -> bytes:
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
-def plain(value: object) -> object:
-    """Keep a number as it was written, and a digest as text."""
-    if isinstance(value, Real):
-        return msgspec.msgpack.Ext(REAL, value.text.encode())
-    if isinstance(value, Digest):
-        return str(value)
-    message = f"cannot keep {value!r}"
-    raise TypeError(message)
-
-
-def as_written(code: int, content: memoryview) -> Real:
-    """Return a number that was kept."""
-    if code != REAL:
-        message = f"an unknown kind {code}"
-        raise ValueError(message)
-    return Real(str(content, "utf-8"))
-
-
-def _meant(kind: type, value: object) -> object:
-    if kind is not Digest or not isinstance(value, str) or Digest.fault(value):
-        message = f"{value!r} is no {kind.__name__}"
-        raise ValueError(message)
-    return Digest(value)
-
-
 _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
-_decode = msgspec.msgpack.Decoder(Contents, dec_hook=_meant, ext_hook=as_written).decode
+_decode = msgspec.msgpack.Decoder(Contents, dec_hook=meant, ext_hook=as_written).decode
 
 
 class _Measured(msgspec.Struct, frozen=True, array_like=True):
@@ -131,7 +107,7 @@ class _Measured(msgspec.Struct, frozen=True, array_like=True):
     metrics: tuple[Metric, ...]
 
 
-_decode_metrics = msgspec.msgpack.Decoder(_Measured, dec_hook=_meant, ext_hook=as_written).decode
+_decode_metrics = msgspec.msgpack.Decoder(_Measured, dec_hook=meant, ext_hook=as_written).decode
 
 
 class Aside(msgspec.Struct, frozen=True, gc=False):
@@ -164,18 +140,25 @@ class Asides:
         self._spool, self._held = spool, 0
         self._last: tuple[int, Contents] = (-1, Contents())
         self._measured: tuple[int, tuple[Metric, ...]] = (-1, ())
+        self._encoded: tuple[Contents, bytes | None] = (Contents(), None)
+
+    def encoded(self, contents: Contents) -> bytes | None:
+        """Return the bytes of contents, made once for those that were asked for last; None where none can hold them."""
+        if self._encoded[0] is not contents:
+            try:
+                self._encoded = contents, _encode(contents)
+            except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
+                self._encoded = contents, None
+        return self._encoded[1]
 
     def keep(self, contents: Contents) -> "Contents | Aside":
         """Return the contents, or what gives them back."""
         self._held += 1
         if self._held <= MOST_HELD or contents.problems or (contents.metadata and contents.metadata.faults):
             return contents
-        try:
-            content = _encode(contents)
-        except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
-            return contents
-        place = self._spool.put(content)
-        if place is None:
+        content = self.encoded(contents)
+        place = None if content is None else self._spool.put(content)
+        if content is None or place is None:
             return contents
         where = place << SIZE_BITS | len(content)
         self._last = where, contents
@@ -220,6 +203,7 @@ class Cache:
         """
         self._registry, self._storage, self._now = registry, storage, now
         self._new: list[Row] = []
+        self._alone, self._left = False, SPARED
         self._unanswered = storage.unanswered.count
 
     @cached_property
@@ -230,6 +214,22 @@ class Cache:
         from signoff.storage.shelf import Shelf  # noqa: PLC0415 (10 ms that a command about one record does not need)
 
         return Shelf(shelf_name(self._registry, self._storage.url))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Take what is asked within this `with` for one model, which may be the only one of this process."""
+        self._alone = True
+        try:
+            yield
+        finally:
+            self._alone = False
+
+    def spares(self, versions: int) -> bool:
+        """Tell whether so many versions of one model are better read than looked for in the rows, and kept there."""
+        if not self._alone or versions > self._left or not self._storage.capabilities().notifies:
+            return False
+        self._left -= versions
+        return True
 
     def settled(self, look: Look) -> bool:
         """Tell, of files that were just read, whether a later change is sure to show, and everything was answered.
@@ -256,14 +256,14 @@ class Cache:
         except (msgspec.DecodeError, ValueError, KeyError, RecursionError):
             return None
 
-    def keep(self, model: str, version: str, look: Look, contents: Contents) -> None:
+    def keep(self, model: str, version: str, look: Look, contents: Contents, asides: Asides) -> None:
         """Keep what was parsed, but for faults, which are rare and no values that could be kept."""
         if self._shelf is None or (contents.metadata and contents.metadata.faults):
             return
-        try:
-            self._new.append((model, version, look.stamp, _encode(contents)))
-        except (OverflowError, UnicodeError):  # a number or a text that only YAML can hold
+        content = asides.encoded(contents)
+        if content is None:
             return
+        self._new.append((model, version, look.stamp, content))
         if len(self._new) >= MOST_KEPT:
             self.save()
 

@@ -18,9 +18,16 @@ from signoff.schema.cards import VersionMetadata, load_evaluation, load_version
 from signoff.storage.base import Info, Readable
 from signoff.values.metrics import Metric
 
+NOT_ASKED: Mapping[str, int | None] = {}
+
 
 def read_registered(
-    storage: Readable, model: str, state: VersionState, *, listed: Mapping[str, Info] | None = None
+    storage: Readable,
+    model: str,
+    state: VersionState,
+    *,
+    listed: Mapping[str, Info] | None = None,
+    sizes: Mapping[str, int | None] = NOT_ASKED,
 ) -> Contents:
     """Return what the files of a registered version say, as far as they are the registered ones.
 
@@ -29,6 +36,7 @@ def read_registered(
         model: The model.
         state: What the log says of the version.
         listed: Its files by their paths, where they were listed already.
+        sizes: The sizes of those that were asked already, None for one that is not there.
     """
     facts = StoredFacts(storage, model)
     manifest = facts.manifest(state.version, state.digest)
@@ -38,8 +46,8 @@ def read_registered(
         evaluation = facts.evaluation(state.version, one.name, one.digest)
         metrics += evaluation.metrics if evaluation else ()
     files = [path for path, _ in manifest.files] if manifest else []
-    size = _size(storage, model, state.version, files, listed=listed) if manifest else None
-    has_card = listed is None or layout.CARD_FILE in listed
+    size = _size(storage, model, state.version, files, listed=listed, sizes=sizes) if manifest else None
+    has_card = sizes.get(layout.CARD_FILE, 0) is not None if listed is None else layout.CARD_FILE in listed
     return Contents(
         metadata=metadata,
         metrics=tuple(metrics),
@@ -52,12 +60,21 @@ def read_registered(
 
 
 def _size(
-    storage: Readable, model: str, version: str, files: Sequence[str], *, listed: Mapping[str, Info] | None
+    storage: Readable,
+    model: str,
+    version: str,
+    files: Sequence[str],
+    *,
+    listed: Mapping[str, Info] | None,
+    sizes: Mapping[str, int | None],
 ) -> int | None:
     if listed is not None:
         return sum(listed[path].size for path in files) if all(path in listed for path in files) else None
     try:
-        return sum(storage.info(layout.version_file(model, version, path)).size for path in files)
+        known = [sizes.get(path) for path in files]
+        asked = [path for path, size in zip(files, known, strict=True) if size is None]
+        infos = [storage.info(layout.version_file(model, version, path)) for path in asked]
+        return sum(filter(None, known)) + sum(info.size for info in infos)
     except StorageError:
         return None
 

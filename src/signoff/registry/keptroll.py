@@ -30,7 +30,8 @@ from signoff.storage.glancing import Places
 from signoff.storage.state import read_cache, write_cache
 
 if TYPE_CHECKING:
-    from signoff.registry.reader import ModelLog, Reader
+    from signoff.registry.grown import ModelLog
+    from signoff.registry.reader import Reader
 
 FORM = 3
 MOMENT = 2.0

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from signoff.errors import StorageError
 from signoff.policy.log import VerifiedLog
+from signoff.registry.grown import ModelLog
 from signoff.registry.packs import Pack, cover, fewest_packed, find_packs
-from signoff.registry.reader import ModelLog
 from signoff.schema import layout
 from signoff.storage.base import Storage
 

@@ -5,9 +5,10 @@ anew, only that a signature over given bytes is true is remembered. An alarm or 
 chain: whoever shows it goes on, whoever decides on it asks `need_sound` first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from signoff.errors import AlarmError, SignoffError, StorageError, VerificationError
@@ -16,48 +17,20 @@ from signoff.policy.log import VerifiedLog, verify_log
 from signoff.policy.trust import TrustChain, verify_trust
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
-from signoff.registry.grown import Fresh, Grown
-from signoff.registry.packs import Pack, Reading, read_log, read_loose, wrong
+from signoff.registry.grown import FEWEST, Fresh, Grown, ModelLog
+from signoff.registry.packs import Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
-from signoff.registry.problems import Problem
 from signoff.registry.vouching import NOTHING, Vouched, Vouching
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
 from signoff.storage.spool import Spool
 
+if TYPE_CHECKING:
+    from signoff.registry.ahead import Ahead, Read
+
 AT_ONCE = 1000
 MOST_HELD = 100
 """So many records a process keeps as values; what it reads beyond them is put aside."""
-
-
-class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
-    """A model's log and what it says.
-
-    Attributes:
-        log: The verified records.
-        history: The state after them.
-        alarm: Why nothing may be decided on it; None while it is sound.
-        strange: Names in the log's folder that are no records.
-        packs: The packs it was read from; () for a short log.
-        problems: Packs that could not be used, and why.
-    """
-
-    log: VerifiedLog
-    history: History
-    alarm: SignoffError | None
-    strange: tuple[str, ...] = ()
-    packs: tuple[Pack, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def packed(self) -> int:
-        """How many records came from packs."""
-        return self.packs[-1].last if self.packs else 0
-
-    def need_sound(self) -> None:
-        """Raise the alarm, if there is one."""
-        if self.alarm is not None:
-            raise self.alarm
 
 
 class Reader:
@@ -80,6 +53,7 @@ class Reader:
         self._facts: dict[str, StoredFacts] = {}
         self._held, self.spool = 0, Spool()
         self._read_last: Fresh | None = None
+        self._ahead: Ahead | None = None
         self.seen: dict[str, Pin] = {}
         self.trust_alarm: SignoffError | None = None
         self.trust_strange: tuple[str, ...] = ()
@@ -121,6 +95,17 @@ class Reader:
             return False
         self._logs.clear()
         return True
+
+    @contextmanager
+    def ahead(self, models: Iterable[str]) -> Iterator[Iterator[str]]:
+        """Give the same names, each when its log is asked for next: unknown logs are read a few at a time before."""
+        from signoff.registry.ahead import Ahead  # noqa: PLC0415  (a command about one model reads nothing ahead)
+
+        self._ahead = Ahead(self.storage, self._vouching, self.trust, known=self._logs.keys())
+        try:
+            yield self._ahead.models(models)
+        finally:
+            self._ahead = None
 
     def forget(self) -> None:
         """Read everything anew from here on."""
@@ -176,8 +161,9 @@ class Reader:
 
     def _read_anew(self, model: str) -> ModelLog:
         chain = layout.model_chain(model)
-        reading = read_log(self.storage, chain)
-        grown = self._verified(model, reading)
+        read = self._ahead.take(model) if self._ahead else None
+        reading = read.reading if read else read_log(self.storage, chain)
+        grown = self._verified(model, reading, ahead=read)
         valid = len(grown.log.records)
         if grown.log.fault and valid < reading.packed:
             reading = read_loose(self.storage, chain, wrong(reading, valid + 1))
@@ -186,11 +172,11 @@ class Reader:
                 reading = replace(reading, problems=reading.problems[:-1])  # the log is at fault, not its pack
         return self._keep(model, grown, beside=reading)
 
-    def _verified(self, model: str, reading: Reading) -> Grown:
+    def _verified(self, model: str, reading: Reading, *, ahead: "Read | None" = None) -> Grown:
         chain, contents = layout.model_chain(model), reading.contents
-        note = self._vouching.find(chain, contents)
+        note = ahead.note if ahead else self._vouching.find(chain, contents)
         start = Grown(VerifiedLog(chain=chain), History(model=model))
-        grown = self._grown(model, start, contents, note=note)
+        grown = self._grown(model, start, contents, note=note, signers=ahead.signers if ahead else ())
         if not grown.log.fault and note.count < len(contents):
             self._vouching.remember(chain, contents, spelled=grown.history.entries.spelled)
         return grown
@@ -219,16 +205,30 @@ class Reader:
         known = self.known(model)
         self._keep(model, self._settled(log, history, known.history), beside=known)
 
-    def _grown(self, model: str, grown: Grown, contents: Sequence[bytes | str], *, note: Vouched = NOTHING) -> Grown:
-        """Return a log and its history after more slots."""
+    def _grown(
+        self,
+        model: str,
+        grown: Grown,
+        contents: Sequence[bytes | str],
+        *,
+        note: Vouched = NOTHING,
+        signers: Sequence[bytes | None] = (),
+    ) -> Grown:
+        """Return a log and its history after more slots; `signers`: of these, where they were looked at already."""
         for begin in range(0, len(contents), AT_ONCE):
-            part = contents[begin : begin + AT_ONCE]
-            known = {"vouched": note.count - begin, "spelled": note.spelled - begin}
-            log = verify_log(part, self.trust, start=grown.log, **known)
+            part, known = contents[begin : begin + AT_ONCE], max(note.count - begin, 0)
+            by = signers[begin : begin + AT_ONCE] or (self._signers(part, known) if len(part) - known >= FEWEST else ())
+            spelled = note.spelled - begin
+            log = verify_log(part, self.trust, start=grown.log, vouched=known, spelled=spelled, signers=by)
             grown = self._folded(model, log, grown.history)
             if log.fault:
                 break
         return grown
+
+    def _signers(self, contents: Sequence[bytes | str], vouched: int) -> Sequence[bytes | None]:
+        from signoff.registry.signed import find_signers  # noqa: PLC0415  (few signatures take no thread)
+
+        return find_signers(contents, self.trust, vouched=vouched)
 
     def _folded(self, model: str, log: VerifiedLog, before: History) -> Grown:
         from signoff.policy.fold import fold  # noqa: PLC0415  (a list whose lines are kept folds nothing)

@@ -16,7 +16,7 @@ import msgspec
 from signoff import __version__
 from signoff.errors import StorageError
 from signoff.policy.trust import TrustChain
-from signoff.registry.cache import as_written, plain
+from signoff.registry.exact import as_written, plain
 from signoff.registry.kept import KeptModel, Line, small
 from signoff.registry.pins import place_of
 from signoff.registry.recalled import Painting, large

@@ -27,19 +27,17 @@ def call_roll(registry: Registry, *, anew: bool = False) -> Roll:
     """Return all models as they are now; `anew`: read every log, also of models that look as they did when it was read."""
     reader = registry.reader
     alarms = list(_alarm(layout.TRUST_CHAIN, reader.trust_alarm))
-    models = []
     with KeptRoll(reader, registry.surroundings.now, anew=anew) as kept:
-        for name in kept.names(lambda folders: find_models(reader, folders=folders)[0]):
-            line = kept.find(name)
-            if line is None:
+        lines = {name: kept.find(name) for name in kept.names(lambda folders: find_models(reader, folders=folders)[0])}
+        with reader.ahead(name for name, line in lines.items() if line is None) as unread:
+            for name in unread:
                 known = reader.log(name)
                 if known.alarm is not reader.trust_alarm:
                     alarms += _alarm(layout.model_chain(name), known.alarm)
-                line = _line(reader, known.history, sound=known.alarm is None)
+                line = lines[name] = _line(reader, known.history, sound=known.alarm is None)
                 kept.keep(known, line)
-            models.append(line)
     stages = stage_order(reader.trust.newest.document)
-    return Roll(stages=stages, models=tuple(models), alarms=tuple(alarms))
+    return Roll(stages=stages, models=tuple(filter(None, lines.values())), alarms=tuple(alarms))
 
 
 def roll_of(snapshot: "Snapshot") -> Roll:

@@ -14,10 +14,11 @@ from signoff.errors import NotFoundError, SchemaError, StorageError
 from signoff.policy.history import History
 from signoff.registry.cache import Cache
 from signoff.registry.flags import with_flags
+from signoff.registry.grown import ModelLog
 from signoff.registry.index import disagreement
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
-from signoff.registry.reader import ModelLog, Reader
+from signoff.registry.reader import Reader
 from signoff.registry.rows import primary_metrics
 from signoff.registry.snapshot import NO_FIGURES, ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
@@ -102,11 +103,13 @@ class Scanner:
         pulse = Pulse(so_far, self._partly) if so_far else None
         if so_far is not None and new:
             so_far(self._snapshot(strange, complete=False))
-        for name in dict.fromkeys((*touched, *new)):
-            only = None if paths is None or name in new else touched_versions(paths, name)
-            self._models[name] = self._again(name, complete=complete, only=only, pulse=pulse)
-            if pulse is not None and pulse.is_due():
-                pulse.tell(self._models[name])
+        again = dict.fromkeys((*touched, *new))
+        with self._reader.ahead(self._unchanged.ahead(again) if everything and complete else again) as each:
+            for name in each:
+                only = None if paths is None or name in new else touched_versions(paths, name)
+                self._models[name] = self._again(name, complete=complete, only=only, pulse=pulse)
+                if pulse is not None and pulse.is_due():
+                    pulse.tell(self._models[name])
         self._complete = complete
         self._cache.save()
         return self._snapshot([*self._registry_problems(), *strange], complete=complete)
@@ -170,12 +173,8 @@ class Scanner:
         if not complete or only is not None:
             return self._model(name, complete=complete, only=only, pulse=pulse)
         mark, before = self._unchanged.look(name), self._models.get(name)
-        alike = self._versions.judges_alike(name, self._reader.trust.newest.document)
-        if (
-            before is not None
-            and alike
-            and self._unchanged.is_same(name, mark, self._versions.seen.get(name), before.history)
-        ):
+        alike = before is not None and self._versions.judges_alike(name, self._reader.trust.newest.document)
+        if before and alike and self._unchanged.is_same(name, mark, self._versions.seen.get(name), before.history):
             return before
         view = self._model(name, complete=True, pulse=pulse)
         if self._reader.known(name).alarm is None:
@@ -191,7 +190,8 @@ class Scanner:
         """Return one model, without looking at the others; None where there is none."""
         if not is_model(self._reader, name):
             return None
-        view = self._model(name, complete=complete)
+        with self._cache.alone():
+            view = self._model(name, complete=complete)
         self._cache.save()
         return view
 

@@ -30,10 +30,11 @@ from signoff.records.statement import ACTIONS, RECORD_NAMESPACE, Action, Named
 from signoff.registry.asks import Ask, CardNow, Look, Prepared, Written, difference, once
 from signoff.registry.bases import needed_by, present_of
 from signoff.registry.completion import complete, digest_about
+from signoff.registry.grown import ModelLog
 from signoff.registry.journal import Journal
 from signoff.registry.packing import Packing
 from signoff.registry.people import Me
-from signoff.registry.reader import ModelLog, Reader
+from signoff.registry.reader import Reader
 from signoff.schema import layout
 from signoff.signing.base import Signer
 from signoff.values.times import Surroundings, stamp

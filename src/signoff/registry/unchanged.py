@@ -6,7 +6,7 @@ only where a change after the reading was sure to show. Nothing here is kept for
 on it: whoever decides reads and verifies.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from signoff.policy.history import History
@@ -28,6 +28,7 @@ class Unchanged:
         """
         self._places, self._sure_until = Places(storage), sure_until
         self._marks: dict[str, int] = {}
+        self._ahead: dict[str, int] = {}
         self._folders: tuple[tuple[str, ...], int] = ((), 0)
 
     def looking(self) -> AbstractContextManager[Places]:
@@ -41,8 +42,19 @@ class Unchanged:
         else:
             self._marks.clear()
 
+    def ahead(self, models: Iterable[str]) -> Iterator[str]:
+        """Yield each model after a look at it, which `look` then returns: nothing of it was read before."""
+        self._ahead.clear()
+        for model in models:
+            self._ahead[model] = self._look(model)
+            yield model
+
     def look(self, model: str) -> int:
         """Return how the places of a model look; 0 where a later change might not show, or nothing can be concluded."""
+        mark = self._ahead.pop(model, None)
+        return self._look(model) if mark is None else mark
+
+    def _look(self, model: str) -> int:
         folder = layout.model_folder(model)
         mark, changed = self._places.look(f"{folder}/{name}" for name in PLACES)
         return mark if changed < self._sure_until() else 0

@@ -12,9 +12,10 @@ import msgspec
 from signoff.errors import NotFoundError, SchemaError, SignoffError, StorageError
 from signoff.policy.history import VersionState
 from signoff.registry.checkpoints import Checkpoints
+from signoff.registry.grown import ModelLog
 from signoff.registry.packs import loose_faults
 from signoff.registry.problems import Problem
-from signoff.registry.reader import ModelLog, Reader
+from signoff.registry.reader import Reader
 from signoff.schema import layout
 from signoff.schema.manifest import Manifest, difference, load_manifest
 from signoff.storage.base import StoppedError
@@ -106,13 +107,14 @@ class Verification:
         """
         chains = [self._trust()]
         self._check_checkpoints()
-        for model in models:
-            known = self._reader.log(model)
-            chains.append(self._model(known))
-            self._packs(known, deep=deep)
-            for state in known.history.versions.values():
-                if version in {"", state.version}:
-                    self._version(model, state, deep=deep, progress=progress, stopped=stopped)
+        with self._reader.ahead(models) as each:
+            for model in each:
+                known = self._reader.log(model)
+                chains.append(self._model(known))
+                self._packs(known, deep=deep)
+                for state in known.history.versions.values():
+                    if version in {"", state.version}:
+                        self._version(model, state, deep=deep, progress=progress, stopped=stopped)
         return Report(
             chains=tuple(chains),
             versions=self._versions,

@@ -102,12 +102,13 @@ class ModelVersions:
         self._seen = scan.seen.setdefault(model, SeenVersions())
         self._judged_alike = scan.judges_alike(model, trust)
         self._rows: Mapping[str, tuple[bytes, bytes]] = {}
-        self._fetched: frozenset[str] = frozenset()
         self._glances = Glances(scan.storage, f"{layout.model_folder(model)}/{layout.VERSIONS}")
         self._order = stage_order(trust)
         self._stages = by_version((one.version, one.stage) for one in history.stages.values())
         self._aliases = by_version((one.version, one.alias) for one in history.aliases.values())
         self.names = (*self._states, *sorted(present - self._states.keys()))
+        self._spared = deep and scan.cache.spares(len(self.names))
+        self._fetched = frozenset(self.names if self._spared else ())
         self._at = 0
 
     def __enter__(self) -> Self:
@@ -142,15 +143,15 @@ class ModelVersions:
         spoken = self._states.spoken_of(version)
         if known and before is not None and (not again or before.mark == self._mark(before, spoken)):
             return self._again(before, version)
-        evaluations = spoken.evaluations if spoken else ()
-        look = self._glances.at(version, files_of(spoken))
-        state = self._states[version]
-        whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in evaluations)))
+        files, state = files_of(spoken), self._states[version]
+        look = self._glances.at(version, files)
+        whole = meaning(look, (state.digest, *(f"{one.name} {one.digest}" for one in state.evaluations)))
         contents, mark = self._as_before(before, look, state) or self._row(version, whole), look.mark
         if contents is None:
             self._scan.reader.forget_meaning(self._model, state.digest)
+            listed, sizes = self._glances.listed(version), dict(zip(files, look.sizes, strict=False))
             with self._glances.near(version) as near:
-                contents = read_registered(near, self._model, state, listed=self._glances.listed(version))
+                contents = read_registered(near, self._model, state, listed=listed, sizes=sizes)
             mark = mark if self._read(version, whole, contents) else 0
         return self._kept(version, mark, self._view(state, contents, present=True, deep=True))
 
@@ -223,10 +224,10 @@ class ModelVersions:
 
     def _read(self, version: str, look: Look, contents: Contents) -> bool:
         """Keep what was read just now; return False where it is so new that a later change might not show."""
-        if not self._scan.cache.settled(look):
-            return False
-        self._scan.cache.keep(self._model, version, look, contents)
-        return True
+        sure = self._scan.cache.settled(look)
+        if sure and not self._spared:
+            self._scan.cache.keep(self._model, version, look, contents, self._scan.asides)
+        return sure
 
     def _row(self, version: str, look: Look) -> Contents | None:
         """Return what files that look like this say, where this client read them before."""

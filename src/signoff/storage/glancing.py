@@ -40,11 +40,13 @@ class Glance(msgspec.Struct, frozen=True, gc=False):
         mark: Their stamp in short, for this process.
         stamp: Differs when what they say may differ.
         changed: When the newest of them changed, in seconds since 1970.
+        sizes: The size of each, None where it is not there or no regular file; () where nobody asked.
     """
 
     mark: int
     stamp: bytes
     changed: float
+    sizes: tuple[int | None, ...] = ()
 
 
 Marked: TypeAlias = tuple[str, Sequence[str], str, int]
@@ -133,23 +135,26 @@ class Glances:
         return Glance(hash(stamp), stamp, changed)
 
     def _here(self, name: str, files: Sequence[str]) -> Glance:
-        newest, looks, folder, marks = 0, b"", self._open, list[int]()
+        newest, looks, folder, marks, sizes = 0, b"", self._open, list[int](), list[int | None]()
         for file in files:
             try:
                 status = os.stat(f"{name}/{file}", dir_fd=folder, follow_symlinks=False)
             except (OSError, ValueError):
                 looks += ABSENT
                 marks.append(0)
+                sizes.append(None)
                 continue
             marks += _marks(status)
             if not stat.S_ISREG(status.st_mode):
                 looks += ABSENT
+                sizes.append(None)
                 continue
+            sizes.append(status.st_size)
             modified, changed = status.st_mtime_ns, status.st_ctime_ns
             looks += pack(modified, changed, status.st_ino, status.st_size)
             if changed > newest or modified > newest:
                 newest = max(modified, changed)
-        return Glance(hash(tuple(marks)), blake2b(looks, digest_size=16).digest(), newest / 1e9)
+        return Glance(hash(tuple(marks)), blake2b(looks, digest_size=16).digest(), newest / 1e9, tuple(sizes))
 
     def near(self, name: str) -> Near:
         """Return what reads the files in the folder of this name, entered once; whoever asks closes it."""

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from builders import World
-from signoff.registry.cache import MOST_HELD, Aside, Asides, Contents, look_of, meaning, shelf_name
+from signoff.registry.cache import MOST_HELD, SPARED, Aside, Asides, Contents, look_of, meaning, shelf_name
 from signoff.registry.registry import Registry
 from signoff.registry.snapshot import Snapshot
 from signoff.registry.views import VersionView
@@ -76,6 +76,24 @@ def test_another_process_sees_the_same_without_opening_the_files(world: World) -
     depth = seen(first, "fraud:9").metadata
     assert depth is not None
     assert repr(depth.hyperparameters) == "(('rate', 1e-3), ('depth', [1, 0.50]))"
+
+
+def test_a_model_of_few_versions_that_is_asked_for_alone_is_read_without_the_rows(world: World) -> None:
+    settle(world)
+    alone = opened(world).model("fraud")
+    assert rows(world) == {}
+    assert alone.versions == opened(world).snapshot().need_model("fraud").versions
+    assert set(rows(world)) == {"1", "9"}
+
+
+def test_the_rows_are_used_once_many_versions_were_asked_for(world: World) -> None:
+    settle(world)
+    cache = opened(world).scanner._cache
+    assert not cache.spares(2)
+    with cache.alone():
+        assert cache.spares(SPARED - 1)
+        assert not cache.spares(2)
+    assert not cache.spares(1)
 
 
 def test_files_that_are_new_are_read_again_as_a_change_might_not_show(world: World) -> None:
@@ -169,8 +187,9 @@ def test_what_only_yaml_can_hold_is_not_kept_and_does_no_harm(world: World) -> N
     cache = opened(world).scanner._cache
     huge = load_version(b"extra: 123456789012345678901234567890\n")
     assert isinstance(huge, VersionMetadata)
-    cache.keep("fraud", "1", look_of([]), Contents(metadata=huge))
+    cache.keep("fraud", "1", look_of([]), Contents(metadata=huge), Asides(Spool()))
     cache.save()
+    assert not cache.rows("fraud", ["1"])
 
 
 def test_a_long_scan_tells_on_its_way_what_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
