@@ -173,8 +173,8 @@ class Table(LineView):
             self._tell_moved()
 
     def _tell_moved(self, *, by_hand: bool = True) -> None:
-        """Say where the cursor is; as its own word, since Textual does not carry a message beyond who is its sender."""
-        self.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
+        """Tell the screen where the cursor is; as its own word, since Textual does not carry a message beyond its sender."""
+        self.screen.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""
@@ -203,7 +203,9 @@ class Table(LineView):
 
     def head(self, width: int) -> tuple[Line, ...]:
         """Return the titles, with the sort mark."""
-        return (Line(((" " * MARGIN, "plain"), *self._lay(self.titles, width)), HEAD),)
+        if self.headed is None or self.headed[0] != width:
+            self.headed = width, (Line(((" " * MARGIN, "plain"), *self._lay(self.titles, width)), HEAD),)
+        return self.headed[1]
 
     def line_at(self, index: int, width: int) -> Line:
         """Return a row's line, or the words for no rows."""
@@ -245,6 +247,7 @@ class Table(LineView):
         self.titles: Pieces = tuple((title, "plain") for title in titles)
         self.places: dict[int, tuple[tuple[int, int, bool], ...]] = {}
         self.widened, self.laid = widened, {}
+        self.headed: tuple[int, tuple[Line, ...]] | None = None
 
     def _places(self, width: int) -> tuple[tuple[int, int, bool], ...]:
         """Return the columns that have room: (index, cells, whether its texts stand right)."""
