@@ -174,7 +174,8 @@ class Table(LineView):
 
     def _tell_moved(self, *, by_hand: bool = True) -> None:
         """Tell the screen where the cursor is; as its own word, since Textual does not carry a message beyond its sender."""
-        self.screen.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
+        whom = self.screen if self.is_attached else self
+        whom.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""
