@@ -120,6 +120,7 @@ class Table(LineView):
         self.laid: dict[tuple[Hashable, bool, bool, int], Line] = {}
         self.at = 0
         self.marks: frozenset[Hashable] = frozenset()
+        self.headed: tuple[int, tuple[Line, ...]] | None = None
         self._lay_out()
 
     @property
@@ -248,7 +249,7 @@ class Table(LineView):
         self.titles: Pieces = tuple((title, "plain") for title in titles)
         self.places: dict[int, tuple[tuple[int, int, bool], ...]] = {}
         self.widened, self.laid = widened, {}
-        self.headed: tuple[int, tuple[Line, ...]] | None = None
+        self.headed = None
 
     def _places(self, width: int) -> tuple[tuple[int, int, bool], ...]:
         """Return the columns that have room: (index, cells, whether its texts stand right)."""
