@@ -124,8 +124,12 @@ def enter_a_list(session: PtySession, models: int) -> None:
 
 
 @pytest.mark.parametrize(("models", "versions"), SHAPES)
-def test_a_session_beside_its_goals(made: Callable[[int, int], Path], models: int, versions: int) -> None:
+def test_a_session_beside_its_goals(
+    made: Callable[[int, int], Path], models: int, versions: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = made(models, versions)
+    for kind in ("STATE", "CACHE"):  # all registries here have one id: what was seen in one would be missed in another
+        monkeypatch.setenv(f"SIGNOFF_{kind}_DIR", f"{root}-{kind.lower()}")
     session, cold = open_registry(root, "model-00000")
     with session:
         enter_a_list(session, models)

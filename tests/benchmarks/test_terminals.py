@@ -36,12 +36,14 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         wanted: What its first screen says.
         first: Keys that bring its list into reach.
         below: The key that moves its cursor down.
+        own: What is its own in the environment.
     """
 
     words: Sequence[str]
     wanted: str = FIRST
     first: bytes = b""
     below: bytes = b"j"
+    own: Mapping[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,9 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def signoff(place: Path) -> Program:
-    return Program(words=(sys.executable, "-m", "signoff", str(place)))
+    """Return our program with a memory of its own: all registries here have one id, and what was seen in one is missed in another."""
+    own = {f"SIGNOFF_{kind}_DIR": f"{place}-{kind.lower()}" for kind in ("STATE", "CACHE")}
+    return Program(words=(sys.executable, "-m", "signoff", str(place)), own=own)
 
 
 def floor(*words: str) -> Program:
@@ -119,7 +123,7 @@ def _collection(tmp_path: Path) -> Path:
 def start(program: Program, environ: Mapping[str, str], *, patience: float = 60.0) -> tuple[PtySession, float, float]:
     """Start a program; return it with wall and CPU milliseconds until its first screen."""
     began = time.perf_counter()
-    session = PtySession(*program.words[1:], environ=environ, program=program.words[0])
+    session = PtySession(*program.words[1:], environ={**environ, **program.own}, program=program.words[0])
     while program.wanted not in session.text():
         session._read(0.01, bool, need=False)
         if time.perf_counter() - began > patience:

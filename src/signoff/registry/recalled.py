@@ -13,7 +13,16 @@ from typing import overload
 import msgspec
 
 from signoff.policy.entries import Entries
-from signoff.policy.history import NO_ALIASES, NO_DEPLOYMENTS, NO_STAGES, NO_TEXTS, History, VersionState
+from signoff.policy.history import (
+    NO_ALIASES,
+    NO_DEPLOYMENTS,
+    NO_STAGES,
+    NO_TEXTS,
+    AliasState,
+    History,
+    StageState,
+    VersionState,
+)
 from signoff.registry.kept import KeptModel, Line
 from signoff.registry.snapshot import NO_FIGURES, ModelView, Source
 from signoff.registry.views import Named, Said, VersionView, by_version
@@ -25,7 +34,6 @@ HELD = 8
 """So many models are at hand at once."""
 FEW = 1000
 """The lines of a model of more versions stay once they were read."""
-NO_LINES = msgspec.Raw(b"")
 NO_ENTRIES = Entries()
 ReadLines = Callable[[msgspec.Raw], tuple[Line, ...]]
 
@@ -61,20 +69,24 @@ class Painting:
 
 
 class _Lines:
-    """The lines of a model, read when somebody asks for one; those of a large model stay once they were read."""
+    """The lines of a model, read when somebody asks for one; those of a large model stay once they were read.
 
-    __slots__ = ("_all", "_painting", "_where", "kept")
+    What was kept of the model is let go: it holds all that it was read from.
+    """
+
+    __slots__ = ("_all", "_painting", "_where", "aliases", "count", "model", "stages", "standings")
 
     def __init__(self, kept: KeptModel, painting: Painting) -> None:
         self._painting, self._where = painting, painting.put(kept.versions)
-        self.kept = msgspec.structs.replace(kept, versions=NO_LINES)  # which held all that it was read from
+        self.model, self.count, self.standings = kept.name, kept.count, kept.standings
+        self.stages, self.aliases = kept.stages or NO_STAGES, kept.aliases or NO_ALIASES
         self._all: Mapping[str, Line] | None = None
 
     @property
     def by_name(self) -> Mapping[str, Line]:
         if self._all is not None:
             return self._all
-        few = self.kept.count <= FEW and not isinstance(self._where, msgspec.Raw)
+        few = self.count <= FEW and not isinstance(self._where, msgspec.Raw)
         found = self._painting.get(self._where, keep=few)
         if not few:
             self._all = found
@@ -93,7 +105,7 @@ class Recalled(Named):
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return self._lines.kept.count
+        return self._lines.count
 
     @overload
     def __getitem__(self, at: int) -> VersionView: ...
@@ -112,6 +124,16 @@ class Recalled(Named):
     def __reversed__(self) -> Iterator[VersionView]:
         """Yield each, the last one first."""
         return reversed(self.views) if len(self) > FEW else self._made([*self.lines.values()][::-1])
+
+    @property
+    def stages(self) -> Mapping[str, StageState]:
+        """The stages that they hold, by name."""
+        return self._lines.stages
+
+    @property
+    def aliases(self) -> Mapping[str, AliasState]:
+        """The aliases that they have, by name."""
+        return self._lines.aliases
 
     @property
     def lines(self) -> Mapping[str, Line]:
@@ -133,7 +155,7 @@ class Recalled(Named):
         return tuple(self._made(self.lines.values()))
 
     def _made(self, lines: Iterable[Line]) -> Iterator[VersionView]:
-        kept = self._lines.kept
+        kept = self._lines
         stages = by_version((one.version, one.stage) for one in kept.stages.values())
         aliases = by_version((one.version, one.alias) for one in kept.aliases.values())
         for line in lines:
@@ -182,8 +204,8 @@ def large(model: KeptModel, painting: Painting, *, source: Source | None) -> Mod
         model=model.name,
         entries=NO_ENTRIES,
         versions=versions.states,
-        stages=model.stages or NO_STAGES,
-        aliases=model.aliases or NO_ALIASES,
+        stages=versions.stages,
+        aliases=versions.aliases,
         deployments={(one.environment, one.version): one for one in model.deployments} or NO_DEPLOYMENTS,
         reserved=NO_TEXTS,
         emergencies=NO_TEXTS,
@@ -204,12 +226,12 @@ def large(model: KeptModel, painting: Painting, *, source: Source | None) -> Mod
 
 
 def _view(
-    model: KeptModel, kept: Line, states: RecalledStates, *, stages: tuple[str, ...], aliases: tuple[str, ...]
+    model: _Lines, kept: Line, states: RecalledStates, *, stages: tuple[str, ...], aliases: tuple[str, ...]
 ) -> VersionView:
     metrics = tuple(Metric(name=one.name, text=one.text, number=one.number, unit=one.unit) for one in kept.figures)
     known = 0 <= kept.standing < len(model.standings)
     return VersionView(
-        model=model.name,
+        model=model.model,
         version=kept.version,
         status=kept.status,
         states=states,

@@ -87,10 +87,11 @@ def _lines(content: msgspec.Raw) -> tuple[Line, ...]:
 
 def paint(content: bytes, *, url: str, trust: TrustChain) -> Picture | None:
     """Return a registry as it was kept; None where it cannot be read, or was made under other rules."""
-    if zlib.crc32(content[SUM:]).to_bytes(SUM, "big") != content[:SUM]:
+    said = memoryview(content)[SUM:]
+    if zlib.crc32(said).to_bytes(SUM, "big") != content[:SUM]:
         return None
     try:
-        picture = _decode(content[SUM:])
+        picture = _decode(said)
         if picture.trust != trust.newest.id:
             return None
         models = tuple(_models(picture))

@@ -229,11 +229,13 @@ def headline(view: VersionView, name: str) -> Metric | None:
     return next((metric for metric in view.metrics if metric.name == name and not metric.slice), None)
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return what sorts names as people count: 9 before 10."""
+def natural(text: str) -> tuple[str | int, ...]:
+    """Return what sorts names as people count, 9 before 10: words and numbers in turns, a word first."""
     if text.isdecimal() and text.isascii():
-        return ((0, int(text), ""),)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in DIGITS.split(text) if part)
+        return "", int(text), ""
+    parts: list[str | int] = [*DIGITS.split(text.lower())]
+    parts[1::2] = map(int, parts[1::2])
+    return tuple(parts) if text else ()
 
 
 def text_of_any(value: object) -> str:

@@ -4,8 +4,10 @@ The rule it keeps: a snapshot holds no handle to storage, keys or clocks; equal 
 cannot be read is a `Problem` in it, never left out.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -15,7 +17,6 @@ from signoff.policy.history import History, StageState
 from signoff.policy.order import stage_order
 from signoff.policy.states import States
 from signoff.policy.trust import TrustChain
-from signoff.registry.indexing import index_of
 from signoff.registry.problems import Problem
 from signoff.registry.views import Named, Totals, VersionView, totals_of
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
@@ -44,7 +45,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     head: str
 
 
-class ModelView(msgspec.Struct, frozen=True, kw_only=True):
+class ModelView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One model.
 
     Attributes:
@@ -116,7 +117,11 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
         place = states.place_of(version) if isinstance(states, States) else None
         if place is not None and place < len(self.versions) and self.versions[place].version == version:
             return self.versions[place]
-        return index_of(self.versions, _version_name).get(version)
+        return self._by_name.get(version)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, VersionView]:
+        return {one.version: one for one in reversed(self.versions)}
 
     def need(self, ref: Ref) -> VersionView:
         """Return the version that a reference selects.
@@ -213,11 +218,12 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     def find_model(self, name: str) -> ModelView | None:
         """Return a model by its name, or by its title where that is unique; None where there is none."""
-        exact = index_of(self.models, _model_name).get(name)
-        if exact is not None:
-            return exact
-        titled = [one for one in self.models if one.metadata.title == name]
-        return titled[0] if len(titled) == 1 else None
+        at = bisect_left(self.models, name, key=_model_name)
+        if at < len(self.models) and self.models[at].name == name:
+            return self.models[at]
+        named = [one for one in self.models if one.name == name]  # an index of others may be in no order
+        found = named or [one for one in self.models if one.metadata.title == name]
+        return found[0] if named or len(found) == 1 else None
 
     def need_model(self, name: str) -> ModelView:
         """Return a model.
@@ -251,10 +257,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         """
         parsed = parse_ref(ref)
         return self.need_model(parsed.model).need(parsed)
-
-
-def _version_name(view: VersionView) -> str:
-    return view.version
 
 
 def _model_name(model: ModelView) -> str:

@@ -5,6 +5,7 @@ The rule it keeps: footer, help, palette, key bindings and the reason why someth
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -244,6 +245,7 @@ def applies(command: Command, screen: str) -> bool:
     return not command.screens or screen in command.screens
 
 
+@cache
 def commands_on(screen: str) -> tuple[Command, ...]:
     """Return what can be done on a screen, in the table's order."""
     return tuple(command for command in COMMANDS if applies(command, screen))

@@ -15,7 +15,7 @@ class SparingCompositor(Compositor):
     """A compositor for which widgets render only the lines that are asked for."""
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        """Yield what lies in a part of the screen, from front to back: where it is, what clips it, its lines."""
+        """Yield what lies in a part of the screen, from front to back until it is covered: where it is, what clips it, its lines."""
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
             if crop is not None:
@@ -25,3 +25,5 @@ class SparingCompositor(Compositor):
                 seen = Region(seen.x, top, seen.width, bottom - top)
             if seen:
                 yield seen, clip, widget.render_lines(seen.translate((-region.x, -region.y)))
+            if crop is not None and seen.contains_region(crop):
+                return

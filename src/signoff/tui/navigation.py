@@ -21,6 +21,7 @@ from signoff.tui.screens.table import make_dialog, make_page
 from signoff.tui.session import Session
 from signoff.tui.tasks import Tasks, task_words, went_well
 from signoff.tui.widgets.chrome import Freshness
+from signoff.tui.widgets.lines import LineView
 
 OF_ALL = frozenset({"audit", "problems", "serving", "inbox"})
 """Pages that tell of every model."""
@@ -48,10 +49,15 @@ class NavigatingApp(PaintingApp):
         self.colour = True
 
     async def on_event(self, event: events.Event) -> None:
-        """Have a dialog that takes one key after the other do so, instead of handing the key on."""
+        """Have a dialog that takes one key after the other do so, and a list or text its keys, instead of handing them on."""
         front = next(reversed(self.screen_stack), None)
         if isinstance(event, events.Key | events.Paste) and isinstance(front, Page):
             await front.furnish()
+            if isinstance(event, events.Key) and isinstance(front.focused, LineView):
+                self.app_focus = True
+                front.on_key()  # it would come there by way of all that the list is in
+                await self._bound(event)
+                return
         if not isinstance(front, OrderedDialog) or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
             return
@@ -63,6 +69,10 @@ class NavigatingApp(PaintingApp):
         if isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True):
             return
         if not dialog.take_text(event) and isinstance(event, events.Key):
+            await self._check_bindings(event.key)
+
+    async def _bound(self, event: events.Key) -> None:
+        if not await self._check_bindings(event.key, priority=True):
             await self._check_bindings(event.key)
 
     async def on_ready(self) -> None:

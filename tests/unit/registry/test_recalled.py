@@ -9,7 +9,7 @@ import pytest
 
 from builders import World
 from signoff.registry import recalled
-from signoff.registry.kept import KeptModel, Line
+from signoff.registry.kept import Line
 from signoff.registry.recalled import RecalledStates
 from signoff.registry.remembered import paint, picture_of
 from signoff.registry.snapshot import Snapshot
@@ -99,7 +99,7 @@ def test_looking_at_some_versions_makes_no_others(monkeypatch: pytest.MonkeyPatc
     make = recalled._view
 
     def counted(
-        model: KeptModel, line: Line, states: RecalledStates, *, stages: tuple[str, ...], aliases: tuple[str, ...]
+        model: recalled._Lines, line: Line, states: RecalledStates, *, stages: tuple[str, ...], aliases: tuple[str, ...]
     ) -> VersionView:
         made.append(line.version)
         return make(model, line, states, stages=stages, aliases=aliases)

@@ -74,7 +74,16 @@ def test_the_first_metrics_stand_in_front_where_none_is_primary(row: VersionRow)
 
 
 def test_names_sort_as_people_count() -> None:
-    assert sorted(["10", "9", "v2", "v10"], key=natural) == ["9", "10", "v2", "v10"]
+    assert sorted(["10", "9", "v2", "V10", "", "v", "1a", "²"], key=natural) == [
+        "",
+        "1a",
+        "9",
+        "10",
+        "v",
+        "v2",
+        "V10",
+        "²",
+    ]
 
 
 def test_names_are_looked_for_only_as_far_as_it_takes() -> None:

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from signoff.storage.spool import Spool
+from signoff.storage.spool import PART, Spool
 
 
 def test_bytes_come_back_from_where_they_were_put() -> None:
@@ -41,7 +41,23 @@ def test_its_file_has_no_name_and_goes_with_it() -> None:
     assert after == before
 
 
-def test_where_there_is_no_room_nothing_is_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_there_is_no_room_nothing_is_put_aside_and_what_waited_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "pwrite", lambda *_: 1)
     spool = Spool()
-    assert [spool.put(b"more than one"), spool.put(b"x")] == [None, None]
+    assert [spool.put(b"few"), spool.put(b"and more"), spool.put(bytes(PART)), spool.put(b"x")] == [0, 3, None, None]
+    assert (spool.get(0, 3), spool.get(3, 8)) == (b"few", b"and more")
+
+
+def test_small_parts_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    write = os.pwrite
+
+    def counted(file: int, content: bytes, place: int) -> int:
+        written.append(len(content))
+        return write(file, content, place)
+
+    monkeypatch.setattr(os, "pwrite", counted)
+    spool = Spool()
+    places = [spool.put(bytes([number % 251]) * 1000) for number in range(200)]
+    assert all(spool.get(place or 0, 1000) == bytes([at % 251]) * 1000 for at, place in enumerate(places))
+    assert len(written) < 5

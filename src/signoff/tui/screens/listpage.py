@@ -12,6 +12,7 @@ class ListPage(Page):
     """A page around a list; its kinds say of what."""
 
     listing: Listing
+    looking = False
 
     @property
     def front(self) -> Listing:
@@ -26,9 +27,15 @@ class ListPage(Page):
         return self.front.leave_filter()
 
     def on_table_moved(self, moved: Table.Moved) -> None:
-        """Show what the cursor is on; the keys may be others."""
+        """Show what the cursor is on once it is painted there; the keys may be others."""
         if moved.by_hand:
             self.tell("")
+        if not self.looking:
+            self.looking = True
+            self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        self.looking = False
         self.offer()
         self.look()
 

@@ -120,6 +120,7 @@ class Table(LineView):
         self.laid: dict[tuple[Hashable, bool, bool, int], Line] = {}
         self.at = 0
         self.marks: frozenset[Hashable] = frozenset()
+        self.headed: tuple[int, tuple[Line, ...]] | None = None
         self._lay_out()
 
     @property
@@ -173,8 +174,9 @@ class Table(LineView):
             self._tell_moved()
 
     def _tell_moved(self, *, by_hand: bool = True) -> None:
-        """Say where the cursor is; as its own word, since Textual does not carry a message beyond who is its sender."""
-        self.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
+        """Tell the screen where the cursor is; as its own word, since Textual does not carry a message beyond its sender."""
+        whom = self.screen if self.is_attached else self
+        whom.post_message(self.Moved(self, self.cursor, by_hand=by_hand).set_sender(self))
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""
@@ -203,7 +205,9 @@ class Table(LineView):
 
     def head(self, width: int) -> tuple[Line, ...]:
         """Return the titles, with the sort mark."""
-        return (Line(((" " * MARGIN, "plain"), *self._lay(self.titles, width)), HEAD),)
+        if self.headed is None or self.headed[0] != width:
+            self.headed = width, (Line(((" " * MARGIN, "plain"), *self._lay(self.titles, width)), HEAD),)
+        return self.headed[1]
 
     def line_at(self, index: int, width: int) -> Line:
         """Return a row's line, or the words for no rows."""
@@ -245,6 +249,7 @@ class Table(LineView):
         self.titles: Pieces = tuple((title, "plain") for title in titles)
         self.places: dict[int, tuple[tuple[int, int, bool], ...]] = {}
         self.widened, self.laid = widened, {}
+        self.headed = None
 
     def _places(self, width: int) -> tuple[tuple[int, int, bool], ...]:
         """Return the columns that have room: (index, cells, whether its texts stand right)."""
