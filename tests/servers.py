@@ -217,7 +217,7 @@ def sshd(need: Need, folder: Path) -> Iterator[Server]:
     (folder / "config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized_keys\n"
         f"PasswordAuthentication no\nUsePAM no\nStrictModes no\nPermitRootLogin yes\nPidFile none\n"
-        f"Subsystem sftp internal-sftp\nMaxStartups 200\nMaxSessions 200\n"
+        f"Subsystem sftp internal-sftp\nMaxStartups 200\n"
     )
     data = folder / "data"
     data.mkdir()

@@ -19,6 +19,7 @@ from signoff.errors import AlreadyExistsError, NotFoundError, StorageError, Veri
 from signoff.storage import remote_put, remote_stream
 from signoff.storage.base import Storage
 from signoff.storage.places import open_place
+from signoff.storage.sftp_session import Session
 
 Start = Callable[[str], Server]
 FEW = 5 * 1024 * 1024
@@ -208,6 +209,22 @@ def test_a_file_that_becomes_shorter_while_it_is_read_is_not_taken_for_whole(ser
         storage.put_new("v/weights.bin", content[: remote_stream.RANGE + 5])
         with pytest.raises(StorageError, match=r"'v/weights.bin': it became shorter"):
             stream.read()
+
+
+def test_an_sftp_channel_that_refused_something_is_lent_again(server: Start) -> None:
+    found = server("sshd")
+    session = Session(fresh(found), dict(found.options))
+    lent: list[object] = []
+
+    def refuse() -> None:
+        with session.channel() as channel:
+            lent.append(channel)
+            channel.stat("missing")
+
+    for _ in range(2):
+        with pytest.raises(FileNotFoundError):
+            refuse()
+    assert lent[0] is lent[1]
 
 
 def test_an_sftp_connection_that_is_cut_again_and_again_loses_nothing_and_writes_nothing_twice(server: Start) -> None:

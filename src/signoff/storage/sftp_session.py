@@ -43,19 +43,26 @@ class Session:
 
     @contextmanager
     def channel(self) -> Iterator[Any]:
-        """Lend an SFTP channel; one in which something broke is not lent again."""
+        """Lend an SFTP channel; one in which something broke is not lent again.
+
+        One that got an answer, were it a refusal, is always kept: paramiko closes a channel that nobody has any more
+        whenever Python tidies up, and waits for ever if that comes while it sends something itself.
+        """
         from paramiko import SSHException  # noqa: PLC0415  (only who uses a server pays for its driver)
 
         with self._room:
-            channel = self._take()
+            channel, broken = self._take(), False
             try:
                 yield channel
             except (EOFError, SSHException, ConnectionError, TimeoutError):
-                with self._lock:
-                    self._drop()
+                broken = True
                 raise
-            with self._lock:
-                self._free.append(channel)
+            finally:
+                with self._lock:
+                    if broken:
+                        self._drop()
+                    else:
+                        self._free.append(channel)
 
     def _take(self) -> Any:  # noqa: ANN401
         with self._lock:
