@@ -6,6 +6,7 @@ there is no room, or no folder for it, nothing is put aside, and what was not wr
 
 import os
 import threading
+from collections.abc import Callable
 
 PART = 64 * 1024
 """So many bytes wait at most until they are written."""
@@ -67,10 +68,10 @@ class Spool:
         assert self._file is not None
         return os.pread(self._file, size, place)
 
-    def __del__(self) -> None:
-        """Let the file go."""
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        """Let the file go, also where Python ends and has let its modules go."""
         if self._file is not None:
-            os.close(self._file)
+            close(self._file)
 
 
 def _unnamed() -> int:
