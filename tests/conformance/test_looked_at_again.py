@@ -49,7 +49,14 @@ def failing(proxy: Proxy, ending: str) -> Callable[[int, str], Fault]:
     return lambda number, _method: "503" if ending in proxy.requests[number] else ""
 
 
-@pytest.mark.parametrize("ending", ["versions/1/version.yaml", "versions/3/version.yaml", "fraud/log/"])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param("versions/1/version.yaml", marks=pytest.mark.slow),
+        pytest.param("versions/3/version.yaml", marks=pytest.mark.slow),
+        "fraud/log/",
+    ],
+)
 def test_what_was_not_answered_is_read_again_once_polls_are_answered(ending: str, proxy: Proxy, open_it: Open) -> None:
     with open_it() as one:
         whole = one.snapshot()

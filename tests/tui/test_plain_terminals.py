@@ -45,7 +45,8 @@ def test_no_color_writes_no_colour_code_on_any_screen(registry: str, monkeypatch
 
 def test_with_colours_there_are_some(registry: str) -> None:
     with PtySession(PROGRAM, registry, rows=24, columns=80) as session:
-        assert "38" in colours_in(walk(session))
+        session.read_until(b"silero-vad", patience=30)
+        assert "38" in colours_in(session.output)
 
 
 def test_ascii_mode_writes_nothing_else_on_any_screen(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
