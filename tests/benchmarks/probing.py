@@ -34,7 +34,8 @@ def open_registry(
 ) -> tuple[PtySession, Opened]:
     """Start signoff on a registry; return it once a text is on the screen."""
     began = time.perf_counter()
-    session = PtySession("-m", "signoff", str(place), *words, rows=rows, columns=columns)
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as users start it
+    session = PtySession("-m", "signoff", str(place), *words, rows=rows, columns=columns, environ=environ)
     first = 0.0
     while wanted not in session.text():
         got = session._read(0.01, bool, need=False)
