@@ -32,9 +32,9 @@ class Pressed(msgspec.Struct, frozen=True):
 def open_registry(
     place: Path, wanted: str, *words: str, patience: float = 60.0, rows: int = 40, columns: int = 120
 ) -> tuple[PtySession, Opened]:
-    """Start signoff on a registry; return it once a text is on the screen."""
+    """Start signoff on a registry, as users start it; return it once a text is on the screen."""
     began = time.perf_counter()
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as users start it
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     session = PtySession("-m", "signoff", str(place), *words, rows=rows, columns=columns, environ=environ)
     first = 0.0
     while wanted not in session.text():
