@@ -19,6 +19,8 @@ from signoff.registry.asks import Ask
 
 pytestmark = pytest.mark.benchmark
 HERE = Path(__file__).parent
+CACHED = 10 / 75
+"""Of a signature: 10 us where the goal was set, and a verification took 75."""
 
 
 def files(number: int) -> dict[str, bytes]:
@@ -146,38 +148,23 @@ def test_verifying_records_costs_little_more_than_their_signatures(world: World,
         put_comments(world, count // models, model=f"model-{model}")
         if packed:
             pack(world, f"model-{model}")
-    limit = verifications()
 
-    def verify() -> float:
-        used = cpu()
+    def verify() -> tuple[float, float]:
+        """Return the microseconds of a record, and of a signature before and after it: processors change their pace."""
+        before, used = verifications(), cpu()
         with world.registry() as registry:
             report = registry.verify()
         assert report.ok
         assert report.records == count + 1
-        return (cpu() - used) * 1e6 / count
+        return (cpu() - used) * 1e6 / count, max(75, (before + verifications()) / 2)
 
-    first, again = verify(), min(verify() for _ in range(3))
-    emit(
-        "verify_records",
-        models=models,
-        packed=packed,
-        n=count,
-        cold_us_each=round(first, 1),
-        cached_us_each=round(again, 1),
-        limit_us_each=round(limit, 1),
-    )
-    emit("goal 17", cold_ratio=round(first / limit, 2), cached_ratio=round(again / limit, 3), goal="<= 1.5, <= 10 / 75")
+    first, again = verify(), min((verify() for _ in range(3)), key=lambda each: each[0] / each[1])
+    ratios = {"cold": first[0] / first[1], "cached": again[0] / again[1]}
+    emit("goal 17", n=count, models=models, packed=packed, ratios={name: round(one, 3) for name, one in ratios.items()})
     shape = f"{count:,} records, {models} models{', packed' if packed else ''}"
-    for name, took, most in (("cold", first, 1.5), ("cached", again, 10 / 75)):
-        figure = f"{limit:.0f} us"
-        tell(
-            "17",
-            f"verify {shape}, {name}",
-            f"{took:.1f} us",
-            beside="ed25519",
-            figure=figure,
-            ratio=took / max(limit, 75),
-            most=round(most, 3),
-        )
-    assert first <= 1.5 * max(limit, 75)
-    assert again <= 10 / 75 * max(limit, 75)  # as everywhere: a verification took 75 us where the goal was set
+    for name, (took, limit), most in (("cold", first, 1.5), ("cached", again, CACHED)):
+        case, figure = f"verify {shape}, {name}", f"{limit:.0f} us"
+        ratio, wanted = took / limit, round(most, 3)
+        tell("17", case, f"{took:.1f} us", beside="ed25519", figure=figure, ratio=ratio, most=wanted)
+    assert ratios["cold"] <= 1.5
+    assert ratios["cached"] <= CACHED

@@ -119,7 +119,7 @@ def enter_a_list(session: PtySession, models: int) -> None:
     """Open the only model, whose list has more than one line to move to."""
     if models == 1:
         session.write(b"\r")
-        session.until(lambda shown: re.search(r"\bVERSION\b", shown) is not None)
+        session.until(lambda shown: re.search(r"▌ \d", shown) is not None, patience=120)
         session.read_quiet(0.5)
 
 

@@ -6,6 +6,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from signoff.registry.rows import VersionRow, newest_first
+from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
 from signoff.tui.columns import version_fields
 from signoff.tui.measured import Measured
@@ -19,6 +20,17 @@ from signoff.tui.widgets.content import Content
 from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Sort
 
+READING = "reading the versions …"
+
+
+def words_for_none(name: str, model: ModelView | None) -> str:
+    """Return what stands where no version of a model is shown."""
+    if model is None:
+        return f"the model {name} is gone: esc goes back"
+    if model.versions:
+        return "no version fits the filter: esc clears it"
+    return READING if model.unread else f"no versions: signoff register {name}:VERSION"
+
 
 class VersionsPage(ListPage):
     """Versions of one model."""
@@ -29,7 +41,7 @@ class VersionsPage(ListPage):
         """Begin with the youngest version."""
         super().__init__(session)
         self.model_name = model
-        self.listing = Listing(noun="versions", empty="reading the versions …", sort=Sort("age"), id="listing")
+        self.listing = Listing(noun="versions", empty=READING, sort=Sort("age"), id="listing")
         self.pane = DetailPane(self)
         self.measured = Measured()
 
@@ -52,12 +64,7 @@ class VersionsPage(ListPage):
         model = scene.snapshot.find_model(self.model_name)
         models = {model.name: model} if model else {}
         versions = newest_first(model) if model else ()
-        nothing = (
-            "no version fits the filter: esc clears it"
-            if versions
-            else f"no versions: signoff register {self.model_name}:VERSION"
-        )
-        self.listing.table.empty = nothing if model else f"the model {self.model_name} is gone: esc goes back"
+        self.listing.table.empty = words_for_none(self.model_name, model)
         fields = version_fields(scene, model, self.session.columns, self.measured) if model else ()
         table = self.measured.table
         content = Content(
