@@ -12,6 +12,8 @@ import msgspec
 from tui.pty_session import PtySession
 
 TICK = os.sysconf("SC_CLK_TCK")
+BESIDE = 0.15
+"""So many seconds after the last byte, nothing more comes of a key: the pane follows the cursor two frames later."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -45,14 +47,14 @@ def open_registry(
 
 
 def press(session: PtySession, key: bytes, times: int) -> Pressed:
-    """Press a key so many times."""
+    """Press a key so many times, each once all that the one before made was painted, what stands beside the list too."""
     waits, sizes = [], []
     for _ in range(times):
         began = time.perf_counter()
         session.write(key)
         got = session._read(2.0, bool, need=False)
         waits.append((time.perf_counter() - began) * 1e3)
-        while more := session._read(0.03, bool, need=False):
+        while more := session._read(BESIDE, bool, need=False):
             got += more
         sizes.append(len(got))
     return Pressed(statistics.median(waits), statistics.quantiles(waits, n=20)[-1], statistics.median(sizes))
