@@ -5,7 +5,7 @@ that nothing touched since the last scan is taken over as it was. A long scan te
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from signoff.registry.cache import Cache
 from signoff.registry.flags import with_flags
 from signoff.registry.grown import ModelLog
 from signoff.registry.index import disagreement
+from signoff.registry.listed import Listed, version_folders
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
 from signoff.registry.reader import Reader
@@ -24,15 +25,16 @@ from signoff.registry.snapshot import NO_FIGURES, ModelView, Snapshot
 from signoff.registry.touched import may_move_models, touched_models, touched_versions
 from signoff.registry.unchanged import Unchanged
 from signoff.registry.versions import VersionScan
-from signoff.registry.views import VersionView, totals_of
+from signoff.registry.views import Totals, VersionView, totals_of
 from signoff.schema import layout
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, load_model, load_registry
-from signoff.storage.base import Entry
-from signoff.values.names import ModelName, VersionName
+from signoff.values.names import ModelName
 
 Loaded = TypeVar("Loaded", ModelMetadata, RegistryMetadata)
 SoFar = Callable[[Snapshot], object]
 FIRST_PULSE = 0.2
+LISTING = 0.1
+"""So many seconds it may take to list versions by their names before any log is read."""
 LONGEST_PULSE = 6.0
 
 
@@ -102,6 +104,7 @@ class Scanner:
         self._models = {name: self._models.get(name) or _unread(name) for name in names}
         pulse = Pulse(so_far, self._partly) if so_far else None
         if so_far is not None and new:
+            self._list(new)
             so_far(self._snapshot(strange, complete=False))
         again = dict.fromkeys((*touched, *new))
         with self._reader.ahead(self._unchanged.ahead(again) if everything and complete else again) as each:
@@ -166,6 +169,15 @@ class Scanner:
         self._found = find_models(self._reader, folders=folders)
         return folders
 
+    def _list(self, names: Iterable[str]) -> None:
+        """Give new models the names of their versions, as many as can be listed before somebody waits for it."""
+        until = time.monotonic() + LISTING
+        for name in names if not self._storage.paged else ():
+            folders, _ = version_folders(self._storage, name, ())
+            self._models[name] = replace(self._models[name], versions=Listed(name, folders))
+            if time.monotonic() >= until:
+                break
+
     def _again(
         self, name: str, *, complete: bool, only: Collection[str] | None, pulse: "Pulse | None" = None
     ) -> ModelView:
@@ -217,11 +229,12 @@ class Scanner:
         self, name: str, *, complete: bool, only: Collection[str] | None = None, pulse: "Pulse | None" = None
     ) -> ModelView:
         self._unchanged.forget(name)
+        before = self._models.get(name)
         known = self._reader.log(name)
         path = f"{layout.model_folder(name)}/{layout.MODEL_FILE}"
         metadata, problems = self._load(path, load_model, ModelMetadata())
         problems += self._log_problems(name, known)
-        folders, strange = self._version_folders(name, known.history.versions)
+        folders, strange = version_folders(self._storage, name, known.history.versions)
         view = ModelView(
             name=name,
             metadata=metadata,
@@ -234,8 +247,7 @@ class Scanner:
         for one in self._views(name, known.history, frozenset(folders), deep=complete, only=only):
             views.append(one)
             if pulse is not None and pulse.is_due():
-                rest = self._models[name].versions[len(views) :]
-                pulse.tell(replace(view, versions=(*views, *rest)))
+                pulse.tell(replace(view, versions=_followed(views, before)))
         figures = self._versions.figures(name) if complete else NO_FIGURES
         versions = self._versions.settle(name, views, known.history)
         return replace(view, versions=versions, known_totals=totals_of(views), figures=figures)
@@ -258,27 +270,6 @@ class Scanner:
         found += [Problem(place=place, what=what, severity="note") for what in told]
         return found
 
-    def _version_folders(self, model: str, registered: Collection[str]) -> tuple[set[str], list[Problem]]:
-        place = f"{layout.model_folder(model)}/{layout.VERSIONS}"
-        try:
-            entries = self._storage.entries(place)
-        except NotFoundError:
-            return set(), []
-        except StorageError as error:
-            return set(), [Problem(place=place, what=str(error), hint=error.hint)]
-        folders = {entry.name for entry in entries if entry.kind == "folder" and entry.name in registered}
-        others = [entry for entry in entries if entry.name not in folders]
-        known = {name.lower(): name for name in registered} if others else {}
-        problems = []
-        for entry in others:
-            fault = _version_fault(entry, known)
-            if fault:
-                problems.append(Problem(place=f"{place}/{entry.name}", what=fault, hint="rename or remove it"))
-            else:
-                folders.add(entry.name)
-                known.setdefault(entry.name.lower(), entry.name)
-        return folders, problems
-
 
 def strange_names(place: str, names: Collection[str]) -> tuple[Problem, ...]:
     """Return a problem for every name in a chain's folder that is no record."""
@@ -286,13 +277,13 @@ def strange_names(place: str, names: Collection[str]) -> tuple[Problem, ...]:
     return tuple(Problem(place=f"{place}/{name}", what="it is no record", hint=hint, severity="note") for name in names)
 
 
-def _version_fault(entry: Entry, known: Mapping[str, str]) -> str:
-    if entry.kind != "folder":
-        return "it is a file or link where only folders of versions belong"
-    fault = VersionName.fault(entry.name)
-    other = known.get(entry.name.lower(), entry.name)
-    return fault or ("" if other == entry.name else f"its name differs from {other!r} only in case")
+def _followed(views: Sequence[VersionView], before: ModelView | None) -> tuple[VersionView, ...]:
+    """Return the versions that were read, and behind them the others as they were before."""
+    read = {view.version for view in views}
+    return (*views, *(view for view in (before.versions if before else ()) if view.version not in read))
 
 
 def _unread(name: str) -> ModelView:
-    return ModelView(name=name, metadata=ModelMetadata(), history=History(model=name), unread=True)
+    return ModelView(
+        name=name, metadata=ModelMetadata(), history=History(model=name), known_totals=Totals(), unread=True
+    )

@@ -8,7 +8,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
 
 import msgspec
 
@@ -22,7 +21,6 @@ from signoff.registry.views import Named, Totals, VersionView, totals_of
 from signoff.schema.cards import ModelMetadata, RegistryMetadata
 from signoff.values.refs import Ref, parse_ref
 
-Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
 FEW = 16
 NO_FIGURES: Mapping[str, bytes] = {}
 GONE = frozenset({"revoked", "purged", "missing"})
@@ -59,7 +57,7 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         known_bad: Versions that a stage points at and nobody should use, where somebody looked.
         problems: What is wrong with it, apart from its versions.
         sound: Whether decisions may be made on its log.
-        unread: Whether no more than its name is known yet.
+        unread: Whether no more than its name and those of its versions is known yet.
         source: Where its lines are from, as long as it was not read; None once it was.
     """
 

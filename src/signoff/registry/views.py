@@ -19,7 +19,7 @@ from signoff.registry.problems import Problem
 from signoff.schema.cards import VersionMetadata
 from signoff.values.metrics import Metric
 
-Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
+Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing", "unread"]
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +114,12 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False)
     @property
     def registered(self) -> bool:
         """Whether the log registered it."""
-        return self.status != "unregistered"
+        return self.status not in {"unregistered", "unread"}
+
+    @property
+    def unread(self) -> bool:
+        """Whether no more than its name is known, since its model's log is still being read."""
+        return self.status == "unread"
 
     @property
     def spoken(self) -> VersionState | None:

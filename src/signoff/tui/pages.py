@@ -22,6 +22,7 @@ Text = tuple[Pieces, ...]
 LABEL = 12
 MOST_PROBLEMS = 1000
 SHORT_KEY = 15
+UNREAD_WORDS = "the log is being read and its signatures verified: more in a moment"
 READING: Pieces = (("reading the files …", "dim"),)
 
 
@@ -40,10 +41,17 @@ def title_line(view: VersionView, scene: Scene) -> Pieces:
     return ((view.ref, "strong"), ("  ", "plain"), standing_piece(view, scene))
 
 
+def unread_text(view: VersionView, scene: Scene) -> Text:
+    """Return what there is to say of a version whose model's log is still being read."""
+    return (title_line(view, scene), (), ((UNREAD_WORDS, "dim"),))
+
+
 def detail(
     view: VersionView, scene: Scene, findings: Sequence[Finding] | None, *, stage: str, width: int = PANE_WIDTH
 ) -> Text:
     """Return the short form for the pane beside the list; `findings` None: they are still being asked for."""
+    if view.unread:
+        return unread_text(view, scene)
     model = scene.snapshot.find_model(view.model)
     lines: list[Pieces] = [title_line(view, scene), *problem_lines(view), ()]
     lines.append(labelled("digest", (short_digest(view.digest), "plain")))

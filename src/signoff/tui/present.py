@@ -23,6 +23,7 @@ WORD = re.compile(r"[^ ]+ *| +")
 STATES: dict[str, tuple[str, Tone]] = {
     "unregistered": ("○", "dim"),
     "registered": ("○", "plain"),
+    "unread": ("·", "dim"),
     "draft": ("○", "dim"),
     "requested": ("◐", "warn"),
     "waiting": ("◐", "warn"),

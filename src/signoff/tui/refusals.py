@@ -77,6 +77,8 @@ def _unsound(asking: Asking) -> str:
 
 
 def _unregistered(command: str, view: VersionView) -> str:
+    if view.unread:
+        return f"the log of {view.model} is still being read"
     if not view.registered and command != "register":
         return f"{view.ref} is not registered: R registers it"
     return f"{view.ref} is registered already" if view.registered and command == "register" else ""

@@ -20,7 +20,7 @@ from signoff.tui.evidence import evidence_text
 from signoff.tui.journal import entries_of, record_blocks
 from signoff.tui.measures import PAGE_WIDTH, metrics_text
 from signoff.tui.messages import Go
-from signoff.tui.pages import Text, findings_said, overview_text
+from signoff.tui.pages import UNREAD_WORDS, Text, findings_said, overview_text, unread_text
 from signoff.tui.present import Piece, Pieces
 from signoff.tui.scene import Scene
 from signoff.tui.screens.card import CardReading
@@ -55,7 +55,7 @@ class VersionPage(Page):
         self.tab = tab
         self.tabs = OneLine(id="tabs")
         self.text = TextView(id="text")
-        self.records = Blocks(empty=f"no record speaks of {model}:{version}", id="records")
+        self.records = Blocks(empty="", id="records")
         self.tops = dict.fromkeys(TABS, 0)
         self.found: dict[str, Any] = {}
         self.asked_for: dict[str, object] = {}
@@ -92,6 +92,7 @@ class VersionPage(Page):
             self.text.show(((("this version is gone: esc goes back", "warn"),),))
             self.records.show(())
             return
+        self.records.empty = UNREAD_WORDS if view.unread else f"no record speaks of {view.ref}"
         self._ask(view, scene)
         if self.tab == "history":
             self.records.show(record_blocks(entries_of(view, scene)))
@@ -99,6 +100,8 @@ class VersionPage(Page):
             self.text.show(self._text(view, scene))
 
     def _text(self, view: VersionView, scene: Scene) -> Text:
+        if view.unread:
+            return unread_text(view, scene)
         found = self.found.get(self.tab)
         if isinstance(found, SignoffError):
             return (((found.message, "warn"),), ((found.hint, "dim"),))
@@ -119,7 +122,12 @@ class VersionPage(Page):
                 return overview_text(view, scene, found)
 
     def _ask(self, view: VersionView, scene: Scene) -> None:
-        """Ask on the desk for what this tab shows, once for each snapshot; only the newest answer counts."""
+        """Ask on the desk for what this tab shows, once for each snapshot; only the newest answer counts.
+
+        Of a version whose log is still being read nothing is asked: the desk would read all of it as well.
+        """
+        if view.unread:
+            return
         if self.tab == "card":
             self.card.ask(max(1, self.text.size.width - 1))
             return
