@@ -8,7 +8,10 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from typing import overload
 
+import msgspec
+
 from signoff.errors import NotFoundError, StorageError
+from signoff.policy.states import States
 from signoff.registry.problems import Problem
 from signoff.registry.views import Named, VersionView
 from signoff.schema import layout
@@ -47,27 +50,76 @@ class Listed(Named):
         return VersionView(model=self._model, version=name, status="unread")
 
 
-def version_folders(storage: Storage, model: str, registered: Collection[str]) -> tuple[set[str], list[Problem]]:
-    """Return the folders of a model's versions, and what is wrong with anything else that stands among them."""
+class Folders(msgspec.Struct, frozen=True, kw_only=True):
+    """The folders of a model's versions.
+
+    Attributes:
+        missing: Registered versions that have none.
+        drafts: Those of versions that are not registered, sorted.
+        problems: What is wrong with anything else that stands among them.
+    """
+
+    missing: frozenset[str] = frozenset()
+    drafts: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def list_folders(storage: Storage, model: str, registered: Collection[str]) -> Folders:
+    """Return the folders of a model's versions, of which these are registered."""
     place = f"{layout.model_folder(model)}/{layout.VERSIONS}"
     try:
         entries = storage.entries(place)
-    except NotFoundError:
-        return set(), []
     except StorageError as error:
-        return set(), [Problem(place=place, what=str(error), hint=error.hint)]
-    folders = {entry.name for entry in entries if entry.kind == "folder" and entry.name in registered}
-    others = [entry for entry in entries if entry.name not in folders]
+        wrong = not isinstance(error, NotFoundError)
+        problems = (Problem(place=place, what=str(error), hint=error.hint),) if wrong else ()
+        return Folders(missing=frozenset(registered), problems=problems)
+    there = {entry.name for entry in entries if entry.kind == "folder" and entry.name in registered}
+    others = [entry for entry in entries if entry.name not in there]
     known = {name.lower(): name for name in registered} if others else {}
-    problems = []
+    faults, drafts = list[Problem](), list[str]()
     for entry in others:
         fault = _version_fault(entry, known)
         if fault:
-            problems.append(Problem(place=f"{place}/{entry.name}", what=fault, hint="rename or remove it"))
+            faults.append(Problem(place=f"{place}/{entry.name}", what=fault, hint="rename or remove it"))
         else:
-            folders.add(entry.name)
+            drafts.append(entry.name)
             known.setdefault(entry.name.lower(), entry.name)
-    return folders, problems
+    missing = frozenset() if len(there) == len(registered) else frozenset(registered) - there
+    return Folders(missing=missing, drafts=tuple(drafts), problems=tuple(faults))
+
+
+def look_again(storage: Storage, model: str, states: States, before: Folders, names: Iterable[str]) -> Folders | None:
+    """Return the folders after a look at these names alone; None where that does not tell all of it.
+
+    Args:
+        storage: Where they are.
+        model: Whose versions.
+        states: The registered versions.
+        before: The folders as they were, of which some may have been registered since.
+        names: Where something changed.
+    """
+    if before.problems:
+        return None
+    missing, drafts = set(before.missing), set(before.drafts)
+    for name in names:
+        registered, place = name in states, f"{layout.model_folder(model)}/{layout.VERSIONS}/{name}"
+        try:
+            storage.entries(place, most=1)
+        except NotFoundError:
+            drafts.discard(name)
+            missing.update((name,) if registered else ())
+            continue
+        except StorageError:
+            return None
+        missing.discard(name)
+        if registered:
+            drafts.discard(name)
+        elif name not in drafts:
+            lower = name.lower()
+            if VersionName.fault(name) or states.spelled(name) or any(one.lower() == lower for one in drafts):
+                return None
+            drafts.add(name)
+    return Folders(missing=frozenset(missing), drafts=tuple(sorted(drafts)))
 
 
 def _version_fault(entry: Entry, known: Mapping[str, str]) -> str:

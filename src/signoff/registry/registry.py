@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from signoff.registry.people import Me
     from signoff.registry.proposals import Proposals
     from signoff.registry.pulling import Pulled, Wanted
+    from signoff.registry.pulse import SoFar
     from signoff.registry.registration import Registration, Sealing
-    from signoff.registry.scan import Scanner, SoFar
+    from signoff.registry.scan import Scanner
     from signoff.registry.searching import Search
     from signoff.registry.signoffs import Signoffs
     from signoff.registry.snapshot import ModelView, Snapshot

@@ -5,56 +5,38 @@ that nothing touched since the last scan is taken over as it was. A long scan te
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from signoff.errors import NotFoundError, SchemaError, StorageError
 from signoff.policy.history import History
+from signoff.policy.states import States
 from signoff.registry.cache import Cache
 from signoff.registry.flags import with_flags
 from signoff.registry.grown import ModelLog
 from signoff.registry.index import disagreement
-from signoff.registry.listed import Listed, version_folders
+from signoff.registry.listed import Folders, Listed, list_folders, look_again
 from signoff.registry.models import find_models, is_model
 from signoff.registry.problems import Problem
+from signoff.registry.pulse import Pulse, SoFar
 from signoff.registry.reader import Reader
 from signoff.registry.rows import primary_metrics
 from signoff.registry.snapshot import NO_FIGURES, ModelView, Snapshot
-from signoff.registry.touched import may_move_models, touched_models, touched_versions
+from signoff.registry.touched import Touched, may_move_models, touched_in, touched_models
 from signoff.registry.unchanged import Unchanged
-from signoff.registry.versions import VersionScan
+from signoff.registry.versions import ModelVersions
+from signoff.registry.versionscan import VersionScan
 from signoff.registry.views import Totals, VersionView, totals_of
 from signoff.schema import layout
 from signoff.schema.cards import ModelMetadata, RegistryMetadata, load_model, load_registry
 from signoff.values.names import ModelName
 
 Loaded = TypeVar("Loaded", ModelMetadata, RegistryMetadata)
-SoFar = Callable[[Snapshot], object]
-FIRST_PULSE = 0.2
 LISTING = 0.1
 """So many seconds it may take to list versions by their names before any log is read."""
-LONGEST_PULSE = 6.0
-
-
-class Pulse:
-    """Tells what a scan has found: soon at first, then ever more seldom, since whoever shows it has work with it."""
-
-    def __init__(self, so_far: SoFar, snapshot_with: Callable[[ModelView], Snapshot]) -> None:
-        """Begin to count the time."""
-        self._so_far, self._snapshot_with = so_far, snapshot_with
-        self._wait, self._due = FIRST_PULSE, time.monotonic() + FIRST_PULSE
-
-    def is_due(self) -> bool:
-        """Tell whether it is time."""
-        return time.monotonic() >= self._due
-
-    def tell(self, part: ModelView) -> None:
-        """Tell everything, with the model that is being read as far as it was."""
-        self._so_far(self._snapshot_with(part))
-        self._wait = min(self._wait * 2, LONGEST_PULSE)
-        self._due = time.monotonic() + self._wait
 
 
 class Scanner:
@@ -109,7 +91,7 @@ class Scanner:
         again = dict.fromkeys((*touched, *new))
         with self._reader.ahead(self._unchanged.ahead(again) if everything and complete else again) as each:
             for name in each:
-                only = None if paths is None or name in new else touched_versions(paths, name)
+                only = None if paths is None or name in new else touched_in(paths, name)
                 self._models[name] = self._again(name, complete=complete, only=only, pulse=pulse)
                 if pulse is not None and pulse.is_due():
                     pulse.tell(self._models[name])
@@ -133,9 +115,7 @@ class Scanner:
         for name in dict.fromkeys((*touched_models(changed, self._models), *read)):
             before = self._models[name]
             whole = again or before.unread or before.source is not None
-            self._models[name] = self._model(
-                name, complete=True, only=None if whole else touched_versions(changed, name)
-            )
+            self._models[name] = self._model(name, complete=True, only=None if whole else touched_in(changed, name))
             false = disagreement(before, self._models[name])
             if false is not None:
                 self._false.setdefault(false.place, false)
@@ -173,14 +153,12 @@ class Scanner:
         """Give new models the names of their versions, as many as can be listed before somebody waits for it."""
         until = time.monotonic() + LISTING
         for name in names if not self._storage.paged else ():
-            folders, _ = version_folders(self._storage, name, ())
-            self._models[name] = replace(self._models[name], versions=Listed(name, folders))
+            found = list_folders(self._storage, name, ())
+            self._models[name] = replace(self._models[name], versions=Listed(name, found.drafts))
             if time.monotonic() >= until:
                 break
 
-    def _again(
-        self, name: str, *, complete: bool, only: Collection[str] | None, pulse: "Pulse | None" = None
-    ) -> ModelView:
+    def _again(self, name: str, *, complete: bool, only: Touched | None, pulse: "Pulse | None" = None) -> ModelView:
         """Return a model as it is now: the very same where it is as it was, `only` saying where it may have changed."""
         if not complete or only is not None:
             return self._model(name, complete=complete, only=only, pulse=pulse)
@@ -226,38 +204,54 @@ class Scanner:
             return empty, [Problem(place=path, what=str(error), hint=error.hint)]
 
     def _model(
-        self, name: str, *, complete: bool, only: Collection[str] | None = None, pulse: "Pulse | None" = None
+        self, name: str, *, complete: bool, only: Touched | None = None, pulse: "Pulse | None" = None
     ) -> ModelView:
         self._unchanged.forget(name)
         before = self._models.get(name)
-        known = self._reader.log(name)
+        known = self._log(name, only)
         path = f"{layout.model_folder(name)}/{layout.MODEL_FILE}"
         metadata, problems = self._load(path, load_model, ModelMetadata())
         problems += self._log_problems(name, known)
-        folders, strange = version_folders(self._storage, name, known.history.versions)
+        folders = self._folders(name, known.history, only)
         view = ModelView(
             name=name,
             metadata=metadata,
             history=known.history,
-            problems=tuple(problems + strange),
+            problems=(*problems, *folders.problems),
             sound=known.alarm is None,
         )
-        views: list[VersionView] = []
         self._versions.measure(name, primary_metrics(metadata) if complete else ())
-        for one in self._views(name, known.history, frozenset(folders), deep=complete, only=only):
-            views.append(one)
-            if pulse is not None and pulse.is_due():
-                pulse.tell(replace(view, versions=_followed(views, before)))
+        trust, views = self._reader.trust.newest.document, list[VersionView]()
+        with ModelVersions(self._versions, name, known.history, trust, folders=folders, deep=complete) as versions:
+            few = None if only is None else versions.few(only.versions)
+            for one in versions.views(only.versions if only else None) if few is None else few:
+                views.append(one)
+                if pulse is not None and pulse.is_due():
+                    pulse.tell(replace(view, versions=_followed(views, before)))
         figures = self._versions.figures(name) if complete else NO_FIGURES
-        versions = self._versions.settle(name, views, known.history)
-        return replace(view, versions=versions, known_totals=totals_of(views), figures=figures)
+        settled = self._versions.settle(name, views, known.history)
+        return replace(view, versions=settled, known_totals=totals_of(views), figures=figures)
 
-    def _views(
-        self, name: str, history: History, folders: frozenset[str], *, deep: bool, only: Collection[str] | None
-    ) -> Iterator[VersionView]:
-        trust = self._reader.trust.newest.document
-        with self._versions.model(name, history, trust, present=folders, deep=deep) as versions:
-            yield from versions.views(only)
+    def _log(self, model: str, only: Touched | None) -> ModelLog:
+        """Return a model's log; where only slots behind the known ones changed, no other is listed."""
+        known = self._reader.known(model)
+        if only is None or only.slots is None or known.alarm is not None:
+            return self._reader.log(model)
+        if not only.slots:
+            return known
+        behind = min(only.slots) > len(known.log.records)
+        grown = self._reader.next_records(model) if behind else known
+        return grown if behind and max(only.slots) <= len(grown.log.records) else self._reader.log(model)
+
+    def _folders(self, model: str, history: History, only: Touched | None) -> Folders:
+        """Return the folders of a model's versions; only some are looked at where it is known how they were."""
+        seen, states = self._versions.seen.get(model), history.versions
+        if only is not None and seen is not None and seen.base is not None and isinstance(states, States):
+            new = islice(states, len(seen.base.history.versions), None)
+            found = look_again(self._storage, model, states, seen.base.folders, only.versions.union(new))
+            if found is not None:
+                return found
+        return list_folders(self._storage, model, history.versions)
 
     def _log_problems(self, name: str, known: ModelLog) -> list[Problem]:
         place = layout.chain_folder(layout.model_chain(name))

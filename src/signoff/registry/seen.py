@@ -10,8 +10,9 @@ from math import nan
 
 import msgspec
 
-from signoff.policy.history import VersionState
+from signoff.policy.history import History, VersionState
 from signoff.policy.states import States
+from signoff.registry.listed import Folders
 from signoff.registry.rows import headline
 from signoff.registry.settled import Settled, Settling
 from signoff.registry.views import VersionView
@@ -37,14 +38,25 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     view: VersionView
 
 
-class SeenVersions:
-    """What this process has read of one model: registered versions in their order, and folders that are not registered."""
+class Base(msgspec.Struct, frozen=True):
+    """What a model's log said, and which folders its versions had, when all of them were seen."""
 
-    __slots__ = ("drafts", "figures", "left", "marks", "uncarded", "views")
+    history: History
+    folders: Folders
+
+
+class SeenVersions:
+    """What this process has read of one model: registered versions in their order, and folders that are not registered.
+
+    `base` is what it was read after; None as long as not every version was seen after the same.
+    """
+
+    __slots__ = ("base", "drafts", "figures", "left", "marks", "uncarded", "views")
 
     def __init__(self) -> None:
         """Begin without any."""
         self.views: list[VersionView] | Settled = []
+        self.base: Base | None = None
         self.left = OFTEN
         self.marks, self.uncarded = array("q"), bytearray()
         self.drafts: dict[str, Seen] = {}

@@ -5,6 +5,8 @@ The rule it keeps: pure; what cannot be told to leave something alone does not l
 
 from collections.abc import Collection, Container
 
+import msgspec
+
 from signoff.schema import layout
 
 
@@ -36,10 +38,21 @@ def touched_models(paths: Collection[str], names: Collection[str]) -> tuple[str,
     return tuple(found)
 
 
-def touched_versions(paths: Collection[str], model: str) -> frozenset[str] | None:
-    """Return the versions of a model in which something changed; None where it may be any of them."""
-    folder = layout.model_folder(model)
-    found: set[str] = set()
+class Touched(msgspec.Struct, frozen=True):
+    """Where in a model something changed.
+
+    Attributes:
+        versions: In these versions.
+        slots: In these slots of its log; None where it may be any of them.
+    """
+
+    versions: frozenset[str]
+    slots: frozenset[int] | None
+
+
+def touched_in(paths: Collection[str], model: str) -> Touched | None:
+    """Return where in a model something changed; None where it may be anywhere."""
+    folder, versions, slots, anywhere = layout.model_folder(model), set[str](), set[int](), False
     for path in paths:
         if path == folder or folder.startswith(f"{path}/"):
             return None
@@ -47,5 +60,9 @@ def touched_versions(paths: Collection[str], model: str) -> frozenset[str] | Non
         if parts[:1] == [layout.VERSIONS]:
             if len(parts) == 1:
                 return None
-            found.add(parts[1])
-    return frozenset(found)
+            versions.add(parts[1])
+        elif parts[:1] == [layout.LOG]:
+            slot = layout.slot_of("/".join(parts[1:]))
+            slots.add(slot)
+            anywhere = anywhere or not slot
+    return Touched(frozenset(versions), None if anywhere else frozenset(slots))

@@ -4,7 +4,7 @@ The rule it keeps: a view is made anew where its files may have changed, its sta
 is the very same value, so that comparing snapshots costs little.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from sys import intern
 from typing import Self
 
@@ -15,12 +15,14 @@ from signoff.policy.approvals import standing
 from signoff.policy.history import History, VersionState
 from signoff.policy.order import stage_order
 from signoff.policy.states import States
-from signoff.registry.cache import AHEAD, Aside, Asides, Cache, Contents, Look, contents_of, look_of, meaning
-from signoff.registry.contents import problem, read_card, read_draft, read_registered
+from signoff.registry.cache import AHEAD, Aside, Contents, Look, contents_of, look_of, meaning
+from signoff.registry.contents import problem, read_draft, read_registered
+from signoff.registry.listed import Folders
 from signoff.registry.problems import Problem
-from signoff.registry.reader import Reader
-from signoff.registry.seen import Seen, SeenVersions, absent_of, files_of
-from signoff.registry.settled import UNREAD, Settling
+from signoff.registry.seen import Base, Seen, SeenVersions, absent_of, files_of
+from signoff.registry.settled import UNREAD, Settled
+from signoff.registry.since import spoken_since
+from signoff.registry.versionscan import VersionScan
 from signoff.registry.views import StageStatus, VersionView, by_version, status_of
 from signoff.schema import layout
 from signoff.schema.rules import TrustDocument
@@ -28,49 +30,6 @@ from signoff.storage.base import Info
 from signoff.storage.glancing import Glance, Glances
 
 FEW = 8
-
-
-class VersionScan:
-    """Makes the views of versions; what did not change is not read again."""
-
-    def __init__(self, reader: Reader, cache: Cache) -> None:
-        """Read through this reader's storage."""
-        self.reader, self.storage, self.cache = reader, reader.storage, cache
-        self.asides = Asides(reader.spool)
-        self.settling = Settling(reader.spool, self.asides)
-        self.untouched: tuple[TrustDocument, tuple[StageStatus, ...]] | None = None
-        self.seen: dict[str, SeenVersions] = {}
-        self.rules: dict[str, TrustDocument] = {}
-
-    def measure(self, model: str, names: Sequence[str]) -> None:
-        """Have the numbers of these metrics of a model at hand; none: as before."""
-        if names:
-            self.seen.setdefault(model, SeenVersions()).measure(names)
-
-    def figures(self, model: str) -> dict[str, bytes]:
-        """Return the numbers that are at hand, see `ModelView.figures`."""
-        return {name: numbers.tobytes() for name, numbers in self.seen[model].figures.items()}
-
-    def settle(self, model: str, views: Sequence[VersionView], history: History) -> Sequence[VersionView]:
-        """Return all views of a model that was just scanned, put aside where that is worth it."""
-        states = history.versions
-        settled = self.seen[model].settle(self.settling, states) if isinstance(states, States) else None
-        return tuple(views) if settled is None else settled
-
-    def judges_alike(self, model: str, trust: TrustDocument) -> bool:
-        """Tell whether the views of a model were made under these rules."""
-        rules = self.rules.get(model)
-        return rules is trust or rules == trust
-
-    def card_now(self, model: str, version: str) -> str | None:
-        """Return the sha256 of a version's model card as it is now; None where it has none that can be read."""
-        return read_card(self.storage, model, version)
-
-    def model(
-        self, name: str, history: History, trust: TrustDocument, *, present: frozenset[str], deep: bool
-    ) -> "ModelVersions":
-        """Return what makes the views of one model's versions; see `ModelVersions`."""
-        return ModelVersions(self, name, history, trust, present=present, deep=deep)
 
 
 class ModelVersions:
@@ -81,7 +40,7 @@ class ModelVersions:
         model: The model's name.
         history: What its log says.
         trust: The newest trust document.
-        present: The folders of versions that are there.
+        folders: The folders of its versions.
         deep: Whether to look at their files.
     """
 
@@ -92,13 +51,13 @@ class ModelVersions:
         history: History,
         trust: TrustDocument,
         *,
-        present: frozenset[str],
+        folders: Folders,
         deep: bool,
     ) -> None:
         """Find out what points where, once for all versions."""
         self._scan, self._model, self._history, self._trust = scan, model, history, trust
         self._states = history.versions if isinstance(history.versions, States) else States.of(history.versions)
-        self._present, self._deep = present, deep
+        self._folders, self._deep = folders, deep
         self._seen = scan.seen.setdefault(model, SeenVersions())
         self._judged_alike = scan.judges_alike(model, trust)
         self._rows: Mapping[str, tuple[bytes, bytes]] = {}
@@ -106,13 +65,14 @@ class ModelVersions:
         self._order = stage_order(trust)
         self._stages = by_version((one.version, one.stage) for one in history.stages.values())
         self._aliases = by_version((one.version, one.alias) for one in history.aliases.values())
-        self.names = (*self._states, *sorted(present - self._states.keys()))
+        self.names = (*self._states, *folders.drafts)
         self._spared = deep and scan.cache.spares(len(self.names))
         self._fetched = frozenset(self.names if self._spared else ())
         self._at = 0
 
     def __enter__(self) -> Self:
         """Open the folder of the versions."""
+        self._base, self._seen.base = self._seen.base, None
         if self._deep:
             self._glances.__enter__()
         return self
@@ -123,19 +83,39 @@ class ModelVersions:
         if kind is None:
             self._seen.forget(len(self._states), self.names[len(self._states) :])
             self._scan.rules[self._model] = self._trust
+            self._seen.base = Base(self._history, self._folders) if self._deep else None
+
+    def few(self, only: Collection[str]) -> list[VersionView] | None:
+        """Return the view of every version, where none but few can be other than they were; None where more may be.
+
+        What is looked at are those in `only`, and those of which the log says something else than it did.
+        """
+        spoken = spoken_since(self._base.history, self._history) if self._base and self._judged_alike else None
+        kept, registered = self._seen.views, len(self._states)
+        if spoken is None or not self._deep or len(only) > FEW or isinstance(kept, Settled):
+            return None
+        assert self._base is not None
+        touched = spoken.union(only, self._folders.missing, self._base.folders.missing)
+        places = {place for name in touched if (place := self._states.place_of(name)) is not None}
+        views = list(kept)
+        for place in (*sorted(places.union(range(len(views), registered))), *range(registered, len(self.names))):
+            views[place : place + 1] = (self._view_at(place, only),)
+        return views
+
+    def _view_at(self, place: int, only: Collection[str] | None) -> VersionView:
+        """Return the view of the version at a place; of one that is not in `only` with the files that it had."""
+        self._at, name = place, self.names[place]
+        again = only is None or name in only
+        return self._registered(name, again=again) if place < len(self._states) else self._draft(name, again=again)
 
     def views(self, only: Collection[str] | None) -> Iterator[VersionView]:
-        """Yield the view of every version; those that are not in `only` have the files that they had."""
-        registered = len(self._states)
+        """Return the view of every version, one after another; those that are not in `only` have the files that they had."""
         if self._deep and (only is None or len(only) > FEW):
             self._glances.list_all()
-        for at, name in enumerate(self.names):
-            self._at = at
-            again = only is None or name in only
-            yield self._registered(name, again=again) if at < registered else self._draft(name, again=again)
+        return (self._view_at(place, only) for place in range(len(self.names)))
 
     def _registered(self, version: str, *, again: bool) -> VersionView:
-        present, before = version in self._present, self._seen.get(self._at, version)
+        present, before = version not in self._folders.missing, self._seen.get(self._at, version)
         if not self._deep or not present:
             return self._kept(version, None, self._view(self._states[version], UNREAD, present=present, deep=False))
         states = before.view.states if before is not None and before.mark is not None else None

@@ -53,7 +53,10 @@ def model_fields(scene: Scene) -> tuple[Field[ModelView], ...]:
         ),
         Field(
             column=Column(id="versions", title="VERS", width=5, align="right", priority=3),
-            cell=lambda model: (UNKNOWN if model.unread and not model.versions else f"{len(model.versions):,}", "plain"),
+            cell=lambda model: (
+                UNKNOWN if model.unread and not model.versions else f"{len(model.versions):,}",
+                "plain",
+            ),
             order=lambda model: len(model.versions),
         ),
         Field(

@@ -193,7 +193,7 @@ def test_what_only_yaml_can_hold_is_not_kept_and_does_no_harm(world: World) -> N
 
 
 def test_a_long_scan_tells_on_its_way_what_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("signoff.registry.scan.FIRST_PULSE", 0.0)
+    monkeypatch.setattr("signoff.registry.pulse.FIRST_PULSE", 0.0)
     told: list[Snapshot] = []
     whole = opened(world).snapshot(so_far=told.append)
     assert told

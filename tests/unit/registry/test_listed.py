@@ -26,8 +26,8 @@ def test_versions_are_made_when_somebody_looks_at_one_and_found_by_their_names()
 def test_a_first_scan_tells_every_version_once_from_its_first_word_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complete: bool
 ) -> None:
-    monkeypatch.setattr("signoff.registry.scan.FIRST_PULSE", 0.0)
-    monkeypatch.setattr("signoff.registry.scan.LONGEST_PULSE", 0.0)
+    monkeypatch.setattr("signoff.registry.pulse.FIRST_PULSE", 0.0)
+    monkeypatch.setattr("signoff.registry.pulse.LONGEST_PULSE", 0.0)
     world = World(folder=tmp_path / "registry")
     for version in ("10", "9", "b", "a"):
         world.register(version)

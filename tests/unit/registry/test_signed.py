@@ -233,7 +233,7 @@ def test_a_slice_of_work_is_less_than_what_is_worth_a_thread() -> None:
 def test_a_record_that_comes_while_others_are_scanned_shows_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("signoff.registry.scan.FIRST_PULSE", 0.0)
+    monkeypatch.setattr("signoff.registry.pulse.FIRST_PULSE", 0.0)
     world = World(folder=tmp_path)
     for number in range(6):
         put_comments(world, 9, model=f"small-{number}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff.registry.touched import may_move_models, touched_models, touched_versions
+from signoff.registry.touched import Touched, may_move_models, touched_in, touched_models
 
 NAMES = ("fraud", "risk/fraud", "risk/theft")
 
@@ -43,16 +43,23 @@ def test_models_are_looked_for_again_where_one_may_have_come_or_gone(path: str, 
 
 
 @pytest.mark.parametrize(
-    ("path", "versions"),
+    ("path", "versions", "slots"),
     [
-        ("models/fraud/versions/7/version.yaml", {"7"}),
-        ("models/fraud/versions/7", {"7"}),
-        ("models/fraud/log/00000001.rec", set()),
-        ("models/fraud/versions", None),
-        ("models/fraud", None),
-        ("models", None),
-        ("models/other/versions/3", set()),
+        ("models/fraud/versions/7/version.yaml", {"7"}, set()),
+        ("models/fraud/versions/7", {"7"}, set()),
+        ("models/fraud/log/00000001.rec", set(), {1}),
+        ("models/fraud/log/00000001.rec/x", set(), None),
+        ("models/fraud/log/junk", set(), None),
+        ("models/fraud/log", set(), None),
+        ("models/fraud/model.yaml", set(), set()),
+        ("models/other/versions/3", set(), set()),
+        ("models/other/log/junk", set(), set()),
     ],
 )
-def test_a_path_touches_its_version_alone(path: str, versions: set[str] | None) -> None:
-    assert touched_versions([path], "fraud") == versions
+def test_a_path_touches_its_version_or_its_slot_alone(path: str, versions: set[str], slots: set[int] | None) -> None:
+    assert touched_in([path], "fraud") == Touched(frozenset(versions), None if slots is None else frozenset(slots))
+
+
+@pytest.mark.parametrize("path", ["models/fraud/versions", "models/fraud", "models"])
+def test_a_path_above_may_touch_anything(path: str) -> None:
+    assert touched_in([path, "models/fraud/versions/7"], "fraud") is None
