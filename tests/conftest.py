@@ -6,21 +6,24 @@ Fixtures of one part stay in that part's files; builders of valid things are in 
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from servers import SERVERS, Server
+from turns import turn
 
 IN_CI = bool(os.environ.get("CI"))
 REQUIRED = "servers" in os.environ.get("SIGNOFF_REQUIRE", "").split(",")
 TEST_DATA = os.environ.get("SIGNOFF_TEST_DATA", "")
 NODE_PROGRAMS = os.environ.get("SIGNOFF_TEST_NODE", "")
-DROPPED = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_", "SSH_", "GIT_", "SIGNOFF_")
-KEPT = ("SIGNOFF_BENCHMARK_", "SIGNOFF_TEST_", "SIGNOFF_REQUIRE")
+DROPPED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL_", "SSH_", "GIT_", "SIGNOFF_")
+KEPT = ("SIGNOFF_BENCHMARK_", "SIGNOFF_TEST_", "SIGNOFF_REQUIRE", "TEXTUAL_SNAPSHOT_")
 """What tests are told, and signoff does not read: processes that run a part of the tests begin with this environment."""
 
 # Before any test module is imported: Textual and Rich read some of these once, at import.
@@ -29,6 +32,22 @@ for variable in [name for name in os.environ if name.startswith(DROPPED) and not
 
 settings.register_profile("signoff", deadline=None, derandomize=IN_CI)
 settings.load_profile("signoff")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Give each worker whole files, whose tests share servers and registries, the short ones of `unit` at the end."""
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that is marked so run while no other worker of this run has one."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def set_private(patch: pytest.MonkeyPatch, private: Path) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 VERSION_CPU_SECONDS = 0.120
 ROUNDS = 7
 TICK = 2.5

@@ -18,6 +18,8 @@ from benchmarks.probing import idle, open_registry, press, settle, shown_after
 from tui.pty_session import PtySession
 from tui.story import metadata
 
+pytestmark = pytest.mark.alone
+
 DRAFTS, REGISTERED = 100, 5
 SPARSE = 1 << 36
 ANSWERS = (

@@ -130,6 +130,7 @@ async def test_the_header_is_not_painted_by_polls(story: Story, storage: Failing
         assert seen == []
 
 
+@pytest.mark.alone
 async def test_a_record_that_another_client_wrote_into_a_bucket_shows_within_seconds(
     server: Callable[[str], Server], tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ def started(how: str = "well") -> PtySession:
     return session
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_restores_the_terminal_and_is_in_the_exit_code(number: signal.Signals) -> None:
     with started() as session:
@@ -74,6 +75,7 @@ def test_answers_of_the_terminal_and_bytes_that_are_no_text_press_no_key() -> No
         assert "▌ v2.1.1" in session.text()
 
 
+@pytest.mark.alone
 def test_a_cursor_key_costs_at_most_six_hundred_bytes_and_idling_costs_none() -> None:
     with started() as session:
         costs = []

@@ -15,6 +15,8 @@ from signoff.storage.local import LocalStorage
 from signoff.tui.feed import Feed
 from signoff.tui.messages import Seen
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:

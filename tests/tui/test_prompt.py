@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 from textual.events import Key
 from textual.pilot import Pilot
 
 from signoff.registry.settings import Settings
+from signoff.registry.watching import Standing
+from signoff.tui.messages import Seen, Unknown, Unreadable
 from signoff.tui.screens.help import HelpPage
 from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.versions import VersionsPage
@@ -242,6 +245,19 @@ async def test_what_is_wrong_with_the_configuration_is_said_at_the_start(story: 
     async with app.run_test(size=(120, 24)) as pilot:
         await until(pilot, lambda: "no theme is called 'drak'; the nearest is 'dark'" in last_line(app))
         assert "1 more: signoff config check" in last_line(app)
+
+
+async def test_a_word_of_the_thread_that_reads_is_not_heard_once_the_pages_are_gone(story: Story) -> None:
+    app = app_on(story)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        before = app.snapshot
+        assert before is not None
+    assert not app.screen_stack
+    app.on_seen(Seen(replace(before, complete=False), standing=Standing()))
+    app.on_unknown(Unknown())
+    app.on_unreadable(Unreadable("gone"))
+    assert app.snapshot is before
 
 
 async def test_help_says_what_the_page_below_cannot_do_now_and_why(story: Story) -> None:

@@ -238,6 +238,7 @@ async def test_ctrl_c_elsewhere_stops_the_newest_task(world: World) -> None:
         await until(pilot, lambda: first.state == "stopped")
 
 
+@pytest.mark.alone
 async def test_quitting_waits_for_no_task(world: World) -> None:
     app = app_of(world)
     async with app.run_test() as pilot:
@@ -303,6 +304,7 @@ def small_heap() -> Iterator[None]:
     gc.unfreeze()
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("small_heap")
 async def test_a_large_card_says_that_it_is_being_rendered_and_keys_go_on(world: World) -> None:
     other = tell()

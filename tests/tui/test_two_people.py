@@ -11,6 +11,8 @@ import pytest
 from crew import Crew
 from tui.pty_session import PtySession
 
+pytestmark = pytest.mark.alone
+
 VERSIONS = ("1", "2", "3")
 NEXT, BACK, ENTER, ESCAPE = b"\t", b"\x1b[Z", b"\r", b"\x1b"
 UNSIGNED, WRITTEN = "nothing is signed yet", "signed and written"

@@ -9,12 +9,17 @@ from signoff.tui.fresh import fresh, stale
 from signoff.tui.messages import Seen, Unknown, Unreadable
 from signoff.tui.navigation import NavigatingApp
 from signoff.tui.screens.models import ModelsPage
+from signoff.tui.screens.page import Page
 
 
 class HearingApp(NavigatingApp):
     """An app with a feed."""
 
     feed: Feed
+
+    def _hears(self, feed: object) -> bool:
+        """Tell whether a feed's word is for this app: not of a registry that was left, and not once the pages are gone."""
+        return feed in {None, self.feed} and any(isinstance(screen, Page) for screen in self.screen_stack)
 
     def begin(self) -> None:
         """Have the first page appear, and look for keys once it stands."""
@@ -30,7 +35,7 @@ class HearingApp(NavigatingApp):
 
     def on_seen(self, message: Seen) -> None:
         """Take what a thread read; an equal snapshot changes nothing."""
-        if message.feed not in {None, self.feed}:
+        if not self._hears(message.feed):
             return
         changed, complete, was = message.snapshot != self.snapshot, message.snapshot.complete, self.freshness
         self.freshness = fresh(was, message.standing, complete=complete, changed=changed, at=self.session.time())
@@ -43,7 +48,7 @@ class HearingApp(NavigatingApp):
 
     def on_unknown(self, message: Unknown) -> None:
         """Show a page without anything while the registry is read."""
-        if message.feed in {None, self.feed}:
+        if self._hears(message.feed):
             self.begin()
 
     def on_wrote(self) -> None:
@@ -52,7 +57,7 @@ class HearingApp(NavigatingApp):
 
     def on_unreadable(self, message: Unreadable) -> None:
         """Say since when the screen is old, and why."""
-        if message.feed not in {None, self.feed}:
+        if not self._hears(message.feed):
             return
         self.freshness = stale(self.freshness, message.why, at=self.session.time())
         self.show()

@@ -57,6 +57,7 @@ def test_no_files_have_no_digests(tmp_path: Path) -> None:
     assert hash_files(LocalStorage(tmp_path), [], progress=None, stopped=never) == {}
 
 
+@pytest.mark.alone
 def test_stopping_takes_less_than_half_a_second_and_gives_no_digests(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / name).touch()

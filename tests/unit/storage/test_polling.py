@@ -13,6 +13,8 @@ from signoff.schema import layout
 from signoff.storage.polling import Polling
 from signoff.storage.watch import Pace
 
+pytestmark = pytest.mark.alone
+
 FAST = Pace(quick=0.02, slow=0.2, calm=60.0)
 RECORD = "models/fraud/log/00000002.rec"
 EVERYTHING: frozenset[str] = frozenset()

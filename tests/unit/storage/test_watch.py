@@ -19,6 +19,8 @@ from signoff.storage import watch as watching
 from signoff.storage.local import LocalStorage
 from signoff.storage.watch import Pace, Watch
 
+pytestmark = pytest.mark.alone
+
 FAST = Pace(quick=0.1, slow=0.3, net=0.2, grace=0.1, share=1.0)
 
 
