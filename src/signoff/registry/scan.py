@@ -234,14 +234,13 @@ class Scanner:
 
     def _log(self, model: str, only: Touched | None) -> ModelLog:
         """Return a model's log; where only slots behind the known ones changed, no other is listed."""
-        known = self._reader.known(model)
-        if only is None or only.slots is None or known.alarm is not None:
+        if only is None or only.slots is None or self._reader.known(model).alarm is not None:
             return self._reader.log(model)
-        if not only.slots:
-            return known
-        behind = min(only.slots) > len(known.log.records)
-        grown = self._reader.next_records(model) if behind else known
-        return grown if behind and max(only.slots) <= len(grown.log.records) else self._reader.log(model)
+        known = self._reader.known(model)
+        if only.slots and min(only.slots) > len(known.log.records):
+            known = self._reader.next_records(model)
+            return known if max(only.slots) <= len(known.log.records) else self._reader.log(model)
+        return self._reader.log(model) if only.slots else known
 
     def _folders(self, model: str, history: History, only: Touched | None) -> Folders:
         """Return the folders of a model's versions; only some are looked at where it is known how they were."""

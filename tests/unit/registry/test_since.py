@@ -30,8 +30,7 @@ class CountedFolders(LocalStorage):
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    stages = {"staging": {"approvals": 0}, "production": {"approvals": 1, "approvers": ["approver"]}}
-    world = World(folder=tmp_path / "registry", stages=stages)
+    world = World(folder=tmp_path / "registry", stages={"staging": {"approvals": 0}, "production": {"approvals": 1}})
     for number in range(1, 21):
         world.register(str(number), card=b"# Card\n")
     world.put(f"{VERSIONS}/draft/weights.bin", b"w")
