@@ -13,6 +13,7 @@ import msgspec
 from signoff.errors import NotFoundError, StorageError
 from signoff.policy.states import States
 from signoff.registry.problems import Problem
+from signoff.registry.rows import natural
 from signoff.registry.views import Named, VersionView
 from signoff.schema import layout
 from signoff.storage.base import Entry, Storage
@@ -20,13 +21,13 @@ from signoff.values.names import VersionName
 
 
 class Listed(Named):
-    """The versions whose folders have these names, in the order of the names."""
+    """The versions whose folders have these names, in the order in which people count."""
 
     __slots__ = ("_model", "_names")
 
     def __init__(self, model: str, folders: Iterable[str]) -> None:
-        """Sort them."""
-        self._model, self._names = model, tuple(sorted(folders))
+        """Put them in the order in which people count."""
+        self._model, self._names = model, tuple(sorted(folders, key=_counted))
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -43,11 +44,15 @@ class Listed(Named):
 
     def find(self, version: str) -> VersionView | None:
         """Return a version by its name, or None."""
-        place = bisect_left(self._names, version)
+        place = bisect_left(self._names, _counted(version), key=_counted)
         return self._view(version) if self._names[place : place + 1] == (version,) else None
 
     def _view(self, name: str) -> VersionView:
         return VersionView(model=self._model, version=name, status="unread")
+
+
+def _counted(name: str) -> tuple[tuple[str | int, ...], str]:
+    return natural(name), name
 
 
 class Folders(msgspec.Struct, frozen=True, kw_only=True):
