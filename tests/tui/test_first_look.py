@@ -12,12 +12,14 @@ from signoff.storage.base import Entry
 from signoff.storage.local import LocalStorage
 from signoff.tui.app import SignoffApp
 from signoff.tui.feed import Feed
+from signoff.tui.messages import Go
 from signoff.tui.pages import UNREAD_WORDS
 from signoff.tui.screens.versions import VersionsPage
 from signoff.tui.session import Session
 from stories import Story
 from tui.lists_app import WIDE, text_of, until
 
+WAITS = "1 of 1 log has still to be read and verified"
 VERSIONS = ("2026.1", "2026.2", "2026.3")
 
 
@@ -55,6 +57,12 @@ async def test_versions_are_listed_by_name_until_their_log_is_read(story: Story)
         async with app.run_test(size=WIDE) as pilot:
             await until(pilot, lambda: "fraud - - -" in text_of(app.page))
             assert " 3 " in text_of(app.page)
+            assert UNREAD_WORDS in text_of(app.page)
+            for words in (("inbox",), ("serving",), ("audit", "fraud")):
+                app.post_message(Go(*words))
+                await until(pilot, lambda words=words: app.page.page_id == words[0] and WAITS in text_of(app.page))
+                await pilot.press("escape")
+                await until(pilot, lambda: app.page.page_id == "models")
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.page, VersionsPage) and "2026.1" in text_of(app.page))
             page = app.page

@@ -9,12 +9,12 @@ from signoff.registry.serving import Pointer, pointers_of
 from signoff.registry.snapshot import ModelView
 from signoff.schema.meanings import MetricMeaning
 from signoff.tui.columns import size_of, updated
-from signoff.tui.pages import Text, heading, labelled
+from signoff.tui.pages import UNREAD_WORDS, Text, heading, labelled
 from signoff.tui.pointers import reported_piece, stage_words
 from signoff.tui.present import Piece, Pieces, count, fit, glyph
 from signoff.tui.scene import Scene
 from signoff.tui.waiting import short_person
-from signoff.values.display import age, displayable_lines, long_size
+from signoff.values.display import UNKNOWN, age, displayable_lines, long_size
 from signoff.values.metrics import direction
 
 MOST_PROBLEMS = 5
@@ -31,6 +31,9 @@ def model_text(model: ModelView, scene: Scene) -> Text:
     lines += _problems(model)
     if said.description:
         lines += [(), ((" ".join(displayable_lines(said.description)), "plain"),)]
+    if model.unread:
+        versions = count(len(model.versions), "version") if model.versions else UNKNOWN
+        return (*lines, (), labelled("versions", (versions, "plain")), (), ((UNREAD_WORDS, "dim"),))
     lines += [(), *_facts(model, scene)]
     lines += [*heading("Stages"), *_pointers(model, scene)]
     if said.metrics:

@@ -49,6 +49,13 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return self.snapshot.stages
 
     @property
+    def reading(self) -> str:
+        """What a page that tells of all models says where it has nothing, while logs are being read; else ""."""
+        unread = sum(model.unread for model in self.snapshot.models)
+        logs = "log has" if len(self.snapshot.models) == 1 else "logs have"
+        return f"{unread:,} of {len(self.snapshot.models):,} {logs} still to be read and verified …" if unread else ""
+
+    @property
     def top(self) -> str:
         """The stage that asks for most approvals, the later of equals; "" where no stage has a rule."""
         return max(reversed(self.stages), key=lambda stage: needed(self.rules[stage]), default="")

@@ -142,6 +142,8 @@ def roles_of(person: str, scene: Scene) -> tuple[str, ...]:
 
 def nothing_waits(scene: Scene) -> str:
     """Return the words for an empty inbox."""
+    if scene.reading:
+        return scene.reading
     if not scene.person:
         return "nothing waits for anybody"
     roles = roles_of(scene.person, scene)

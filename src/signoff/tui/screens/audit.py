@@ -182,6 +182,7 @@ class AuditPage(ListPage):
             nothing = nothing_then(self.past, told, "there were no records then")
         else:
             nothing = f"no record speaks of {self.model_name!r}" if self.model_name else NO_RECORDS
+            nothing = (self.scene.reading if self.scene else "") or nothing
         self.records.table.empty = NO_FIT if told else nothing
         content = Content(
             told,

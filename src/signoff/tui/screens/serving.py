@@ -64,7 +64,9 @@ class ServingPage(ListPage):
         models = scene.snapshot.models
         found = [one for model in models for one in pointers_of(model.history, scene.stages)]
         told = [one for one in found if one.version or one.environments]
-        self.listing.table.empty = "no stage or alias fits the filter: esc clears it" if told else EMPTY
+        self.listing.table.empty = (
+            "no stage or alias fits the filter: esc clears it" if told else scene.reading or EMPTY
+        )
         content = Content(
             told,
             pointer_fields(gone_versions(models)),
