@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         yield story
 
 
+def is_waiting(app: SignoffApp, page_id: str) -> bool:
+    return app.page.page_id == page_id and WAITS in text_of(app.page)
+
+
 async def test_versions_are_listed_by_name_until_their_log_is_read(story: Story) -> None:
     let = threading.Event()
 
@@ -58,9 +63,9 @@ async def test_versions_are_listed_by_name_until_their_log_is_read(story: Story)
             await until(pilot, lambda: "fraud - - -" in text_of(app.page))
             assert " 3 " in text_of(app.page)
             assert UNREAD_WORDS in text_of(app.page)
-            for words in (("inbox",), ("serving",), ("audit", "fraud")):
-                app.post_message(Go(*words))
-                await until(pilot, lambda words=words: app.page.page_id == words[0] and WAITS in text_of(app.page))
+            for page_id, *words in (("inbox",), ("serving",), ("audit", "fraud")):
+                app.post_message(Go(page_id, *words))
+                await until(pilot, partial(is_waiting, app, page_id))
                 await pilot.press("escape")
                 await until(pilot, lambda: app.page.page_id == "models")
             await pilot.press("enter")
