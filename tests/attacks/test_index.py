@@ -234,6 +234,7 @@ def pointing(stage: str, version: object) -> Callable[[Any], None]:
         hostile(version="2"),
         hostile(digest="zz"),
         hostile(status="splendid"),
+        hostile(status="unread"),
         hostile(size=-1),
         hostile(size="many"),
         hostile(moment="yesterday"),

@@ -13,7 +13,7 @@ import msgspec
 from signoff.policy.history import AliasState, DeploymentState, StageState
 from signoff.registry.rows import headline, headline_metrics
 from signoff.registry.snapshot import ModelView, Source
-from signoff.registry.views import StageStatus, Status, Totals, VersionView
+from signoff.registry.views import Known, StageStatus, Totals, VersionView
 from signoff.schema.cards import ModelMetadata
 
 NO_STANDING = -1
@@ -33,7 +33,7 @@ class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     version: str
     digest: str | None
-    status: Status
+    status: Known
     size: int | None
     author: str
     moment: datetime | None
@@ -127,6 +127,7 @@ def _light(metadata: ModelMetadata) -> ModelMetadata:
 
 
 def _line(view: VersionView, names: tuple[str, ...], standing: int) -> Line:
+    assert view.status != "unread"
     figures = (headline(view, name) for name in names)
     return Line(
         view.version,

@@ -13,7 +13,7 @@ import msgspec
 
 from signoff.policy.states import States
 from signoff.registry.cache import Aside, Asides, Contents
-from signoff.registry.views import Named, StageStatus, Status, VersionView
+from signoff.registry.views import Known, Named, StageStatus, VersionView
 from signoff.storage.spool import Spool
 
 UNREAD = Contents()
@@ -33,7 +33,7 @@ Asked: TypeAlias = tuple[tuple[StageStatus, ...], ...]
 class _Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A view but for what it shares with those beside it; `said` is the place of its contents or `NOT_READ`."""
 
-    status: Status
+    status: Known
     card: str | None
     stages: tuple[str, ...]
     aliases: tuple[str, ...]
@@ -168,6 +168,7 @@ def _is_plain(view: VersionView) -> bool:
 
 def _row(view: VersionView, asks: int) -> _Row:
     said = view.said
+    assert view.status != "unread"
     return _Row(
         view.status,
         view.card,

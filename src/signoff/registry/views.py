@@ -19,7 +19,8 @@ from signoff.registry.problems import Problem
 from signoff.schema.cards import VersionMetadata
 from signoff.values.metrics import Metric
 
-Status = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing", "unread"]
+Known = Literal["registered", "unregistered", "deprecated", "revoked", "purged", "missing"]
+Status = Known | Literal["unread"]
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +218,7 @@ def by_version(pointers: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, .
     return found
 
 
-def status_of(state: VersionState, *, present: bool) -> Status:
+def status_of(state: VersionState, *, present: bool) -> Known:
     """Return a registered version's status in one word."""
     if state.revoked is not None:
         return "revoked"
