@@ -12,8 +12,7 @@ from signoff.policy.history import History, VersionState
 from signoff.policy.log import VerifiedLog
 from signoff.policy.states import States
 from signoff.records.series import Pile, Series
-from signoff.registry.packs import Pack
-from signoff.registry.problems import Problem
+from signoff.registry.packs import Beside
 
 FEW = 100
 """So many records that came one by one wait together until they are put aside."""
@@ -28,29 +27,18 @@ class Grown(msgspec.Struct, frozen=True):
     history: History
 
 
-class ModelLog(msgspec.Struct, frozen=True, kw_only=True):
+class ModelLog(Beside, frozen=True, kw_only=True):
     """A model's log and what it says.
 
     Attributes:
         log: The verified records.
         history: The state after them.
         alarm: Why nothing may be decided on it; None while it is sound.
-        strange: Names in the log's folder that are no records.
-        packs: The packs it was read from; () for a short log.
-        problems: Packs that could not be used, and why.
     """
 
     log: VerifiedLog
     history: History
     alarm: SignoffError | None
-    strange: tuple[str, ...] = ()
-    packs: tuple[Pack, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def packed(self) -> int:
-        """How many records came from packs."""
-        return self.packs[-1].last if self.packs else 0
 
     def need_sound(self) -> None:
         """Raise the alarm, if there is one."""

@@ -41,17 +41,15 @@ class Pack(msgspec.Struct, frozen=True, order=True):
         return self.last - self.first + 1
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read of a model's log.
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found beside the records of a model's log.
 
     Attributes:
-        contents: The bytes in each slot from the first on, or why they cannot be had.
         strange: Names in its folder that are no records.
-        packs: The packs that were used, in order, from record 1 on without a gap.
+        packs: The packs that were used, in order, from record 1 on without a gap; () for a short log.
         problems: What is wrong with other packs.
     """
 
-    contents: tuple[bytes | str, ...] = ()
     strange: tuple[str, ...] = ()
     packs: tuple[Pack, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -60,6 +58,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     def packed(self) -> int:
         """How many records came from packs."""
         return self.packs[-1].last if self.packs else 0
+
+
+class Reading(Beside, frozen=True, kw_only=True):
+    """What was read of a model's log: the bytes in each slot from the first on, or why they cannot be had."""
+
+    contents: tuple[bytes | str, ...] = ()
 
 
 def find_packs(storage: Storage, chain: str) -> tuple[frozenset[Pack], tuple[Problem, ...]]:

@@ -18,7 +18,7 @@ from signoff.policy.trust import TrustChain, verify_trust
 from signoff.registry.chains import list_chain, read_next, read_slots, slots, sort_out
 from signoff.registry.facts import StoredFacts
 from signoff.registry.grown import FEWEST, Fresh, Grown, ModelLog
-from signoff.registry.packs import Reading, read_log, read_loose, wrong
+from signoff.registry.packs import Beside, Reading, read_log, read_loose, wrong
 from signoff.registry.pins import Pin, PinBook, load_pins, need_pinned, need_same_place, raise_pins
 from signoff.registry.vouching import NOTHING, Vouched, Vouching
 from signoff.schema import layout
@@ -252,7 +252,7 @@ class Reader:
             log.records.onto(self.spool)
         return Grown(log, replace(history, entries=history.entries.within(log.records)))
 
-    def _keep(self, model: str, grown: Grown, *, beside: Reading | ModelLog) -> ModelLog:
+    def _keep(self, model: str, grown: Grown, *, beside: Beside) -> ModelLog:
         log, history = grown.log, grown.history
         known = ModelLog(
             log=log,

@@ -158,7 +158,7 @@ class Scanner:
             if time.monotonic() >= until:
                 break
 
-    def _again(self, name: str, *, complete: bool, only: Touched | None, pulse: "Pulse | None" = None) -> ModelView:
+    def _again(self, name: str, *, complete: bool, only: Touched | None, pulse: Pulse | None = None) -> ModelView:
         """Return a model as it is now: the very same where it is as it was, `only` saying where it may have changed."""
         if not complete or only is not None:
             return self._model(name, complete=complete, only=only, pulse=pulse)
@@ -204,7 +204,7 @@ class Scanner:
             return empty, [Problem(place=path, what=str(error), hint=error.hint)]
 
     def _model(
-        self, name: str, *, complete: bool, only: Touched | None = None, pulse: "Pulse | None" = None
+        self, name: str, *, complete: bool, only: Touched | None = None, pulse: Pulse | None = None
     ) -> ModelView:
         self._unchanged.forget(name)
         before = self._models.get(name)
