@@ -125,6 +125,22 @@ async def test_a_deleted_row_hands_the_cursor_to_its_neighbour(rest: Sequence[st
         assert table.cursor == expected
 
 
+async def test_the_cursor_comes_back_with_the_row_on_which_somebody_put_it() -> None:
+    app = WidgetApp(keys(10))
+    async with app.run_test(size=SIZE) as pilot:
+        table = await on(app, pilot)
+        table.move_to("fraud:7")
+        for rest in (("fraud:1", "fraud:5"), (), ("fraud:2",)):
+            table.show(rest, row_of)
+            assert table.cursor == (rest[-1] if rest else None)
+            table.show(keys(10), row_of)
+            assert table.cursor == "fraud:7"
+        table.show(("fraud:1", "fraud:5"), row_of)
+        await pilot.press("k")
+        table.show(keys(10), row_of)
+        assert table.cursor == "fraud:1"
+
+
 async def test_an_empty_table_says_what_to_do() -> None:
     app = WidgetApp(())
     async with app.run_test(size=SIZE) as pilot:

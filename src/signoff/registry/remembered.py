@@ -24,7 +24,7 @@ from signoff.registry.snapshot import ModelView, Snapshot, Source
 from signoff.schema.cards import RegistryMetadata
 from signoff.storage.state import read_cache, write_cache
 
-FORM = 3
+FORM = 4
 SUM = 4
 ARRAY = 0x90
 """Begins an array of up to 15 values, with their number."""
@@ -53,12 +53,14 @@ class Picture(msgspec.Struct, frozen=True):
 
 _decode = msgspec.msgpack.Decoder(_Picture).decode
 _decode_model = msgspec.msgpack.Decoder(KeptModel, ext_hook=as_written).decode
+_decode_bytes = msgspec.msgpack.Decoder(memoryview).decode
 _decode_lines = msgspec.msgpack.Decoder(tuple[Line, ...]).decode
 _encode = msgspec.msgpack.Encoder(enc_hook=plain).encode
 
 
 def _encode_all(values: Iterable[object], count: int) -> bytes:
-    return _many(count) + b"".join(map(_encode, values))
+    """Return lines as bytes among bytes: whoever reads the models steps over them."""
+    return _encode(_many(count) + b"".join(map(_encode, values)))
 
 
 def _many(count: int) -> bytes:
@@ -80,7 +82,7 @@ def picture_of(snapshot: Snapshot, position: Position | None = None) -> bytes:
 
 def _lines(content: msgspec.Raw) -> tuple[Line, ...]:
     try:
-        return _decode_lines(content)
+        return _decode_lines(_decode_bytes(content))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return ()
 

@@ -6,6 +6,7 @@ are visible are ever made.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -119,6 +120,7 @@ class Table(LineView):
         self.made: dict[Hashable, Row] = {}
         self.laid: dict[tuple[Hashable, bool, bool, int], Line] = {}
         self.at = 0
+        self.home: Hashable | None = None  # where somebody put the cursor: it comes back with its row
         self.marks: frozenset[Hashable] = frozenset()
         self.headed: tuple[int, tuple[Line, ...]] | None = None
         self._lay_out()
@@ -136,7 +138,7 @@ class Table(LineView):
             row_of: Makes a row; called for visible rows only.
         """
         offset, before = self.at - self.top, self.cursor
-        position = _follow(self.keys, self.at, keys)
+        position = _follow(self.keys, self.at, keys, home=self.home)
         self.keys, self.row_of, self.made, self.laid = keys, row_of, {}, {}
         self.at = position
         self.top = max(0, min(position - offset, self.last_top))
@@ -169,6 +171,7 @@ class Table(LineView):
         """Move the cursor."""
         to = max(0, min(self.at + lines, len(self.keys) - 1))
         moved, self.at = to != self.at, to
+        self.home = self.cursor
         self._reveal()
         if moved:
             self._tell_moved()
@@ -277,16 +280,18 @@ class Table(LineView):
             self.post_message(self.Opened(self, self.cursor))
 
 
-def _follow(before: Sequence[Hashable], at: int, after: Sequence[Hashable]) -> int:
-    """Return where a cursor belongs after a refresh: on its key, else on the nearest key below, else above."""
-    if not before or not after:
+def _follow(before: Sequence[Hashable], at: int, after: Sequence[Hashable], *, home: Hashable | None) -> int:
+    """Return where a cursor belongs after a refresh.
+
+    On the key where somebody put it, else on the one where it is, else on the nearest key below, else above.
+    """
+    if not after:
         return 0
-    if at < len(after) and after[at] == before[at]:
-        return at
-    try:
-        return after.index(before[at])
-    except ValueError:
-        pass
+    for key in (home, before[at] if before else None):
+        if at < len(after) and after[at] == key:
+            return at
+        with suppress(ValueError):
+            return after.index(key)
     alive = set(after)
     near = next((key for key in before[at + 1 :] if key in alive), None)
     if near is None:
