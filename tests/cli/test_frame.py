@@ -155,6 +155,23 @@ def test_without_a_terminal_there_is_the_status_instead_of_screens(story: Story)
         assert "signoff help" in done.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("words", [("ls",), ("history", "fraud", "--json"), ("status", "fraud")])
+def test_output_that_cannot_be_written_is_said(story: Story, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="ascii") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "signoff", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, **story.environ},
+        )
+    assert done.returncode == 7
+    assert "the output cannot be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_reader_that_has_enough_is_no_error(story: Story) -> None:
     command = f"{sys.executable} -m signoff history fraud --json | true; echo ${{PIPESTATUS[0]}}"
     environ = {**os.environ, **story.environ}

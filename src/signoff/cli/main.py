@@ -14,7 +14,7 @@ import click
 from signoff import __version__
 from signoff.cli.options import Helpful, shared_options, take_options
 from signoff.cli.table import COMMANDS, GROUPS
-from signoff.cli.telling import Told, reader_gone
+from signoff.cli.telling import Told, flush_output, reader_gone
 from signoff.errors import (
     AlarmError,
     ConflictError,
@@ -160,7 +160,7 @@ def run(words: list[str] | None = None) -> int:
     told = Told(as_json="--json" in given)
     try:
         code = root().main(given, prog_name="signoff", standalone_mode=False)
-        sys.stdout.flush()
+        flush_output()
     except BrokenPipeError:
         return reader_gone()
     except (KeyboardInterrupt, click.Abort):

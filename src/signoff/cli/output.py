@@ -15,7 +15,7 @@ import msgspec
 
 from signoff.cli.layout import Cell, Column, Row, cells, laid_out
 from signoff.cli.options import Options
-from signoff.cli.telling import reader_gone
+from signoff.cli.telling import reader_gone, unwritten
 from signoff.values.display import ascii_only, displayable
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
@@ -184,3 +184,5 @@ def _print(text: str, stream: IO[str]) -> None:
         stream.write((text if encoding.startswith("utf") else ascii_only(text)) + "\n")
     except BrokenPipeError:
         raise click.exceptions.Exit(reader_gone()) from None
+    except OSError as error:
+        raise unwritten(error) from error

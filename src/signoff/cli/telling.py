@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import click
 
-from signoff.errors import RefusedError, SignoffError
+from signoff.errors import RefusedError, SignoffError, StorageError
 from signoff.values.display import ascii_only, displayable
 
 USAGE = 2
@@ -56,6 +56,30 @@ class Told:
 def _write(text: str) -> None:
     encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower()
     click.echo(text if encoding.startswith("utf") else ascii_only(text), err=True, color=False)
+
+
+def unwritten(error: OSError) -> StorageError:
+    """Return what to say where the output cannot be written, and have what is left of it go nowhere."""
+    reader_gone()
+    return StorageError(
+        f"the output cannot be written: {error.strerror}",
+        hint="what was written is not all of it: make room, or write elsewhere",
+    )
+
+
+def flush_output() -> None:
+    """Write what waits to be written.
+
+    Raises:
+        BrokenPipeError: Nobody reads any more.
+        StorageError: It cannot be written.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritten(error) from error
 
 
 def reader_gone() -> int:
