@@ -34,10 +34,15 @@ def show_screens(
     Raises:
         SignoffError: The registry cannot be opened, or nothing can be shown on this terminal.
     """
-    from signoff.tui.starting import Start, run  # noqa: PLC0415  (the terminal library costs every command a third)
+    from signoff.tui.terminal import need_terminal, saying  # noqa: PLC0415  (whoever only checks settings shows nothing)
 
-    start = Start(url=url, settings=settings, read_only=read_only, who=who, key=key, registry_id=registry_id)
-    return run(start, mouse=mouse)
+    terminal = need_terminal(mouse=mouse)
+    with saying(f"opening {url} …", plain=terminal.plain):
+        from signoff.tui.starting import Start, prepare, run  # noqa: PLC0415  (to import these takes a third of a second)
+
+        start = Start(url=url, settings=settings, read_only=read_only, who=who, key=key, registry_id=registry_id)
+        app = prepare(start, terminal)
+    return run(app, terminal)
 
 
 def faults_in(settings: Settings) -> Iterator[Fault]:

@@ -4,12 +4,11 @@ The rule it keeps: a registry is opened before anything that showed another one 
 """
 
 import os
-import sys
 from collections.abc import Callable
 
 import msgspec
 
-from signoff.errors import NotFoundError, SignoffError
+from signoff.errors import NotFoundError
 from signoff.registry.opening import open_registry, real_surroundings
 from signoff.registry.registry import Registry
 from signoff.registry.settings import Settings
@@ -17,7 +16,7 @@ from signoff.tui.app import FIRST_THEME, Opened, SignoffApp
 from signoff.tui.feed import Feed
 from signoff.tui.palettes import ANSI, find_theme
 from signoff.tui.session import Session
-from signoff.tui.terminal import Terminal, terminal_of
+from signoff.tui.terminal import Terminal
 
 PATIENCE = 0.5
 
@@ -42,18 +41,14 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     registry_id: str = ""
 
 
-def run(start: Start, *, mouse: bool | None) -> int:
-    """Show screens until the person leaves; return the exit code.
+def prepare(start: Start, terminal: Terminal) -> SignoffApp:
+    """Open the registry and return the screens that show it on a terminal.
 
     Raises:
-        SignoffError: The registry cannot be opened, or nothing can be shown on this terminal.
+        SignoffError: It cannot be opened.
     """
-    terminal = terminal_of(os.environ, mouse=mouse)
-    if terminal.refusal or not sys.stdin.isatty() or not sys.stdout.isatty():
-        reason = terminal.refusal or "screens need a terminal on standard input and output"
-        raise SignoffError(reason, hint="see: signoff help")
     opened = open_for(start, start.url, demanded=start.registry_id)
-    app = SignoffApp(
+    return SignoffApp(
         opened.session,
         opened.feed_of,
         plain=terminal.plain,
@@ -61,6 +56,10 @@ def run(start: Start, *, mouse: bool | None) -> int:
         colour=terminal.colour,
         elsewhere=switching(start),
     )
+
+
+def run(app: SignoffApp, terminal: Terminal) -> int:
+    """Show screens until the person leaves; return the exit code."""
     if not terminal.colour:
         os.environ["NO_COLOR"] = "1"  # Textual takes it away; pager and editor are to have it
     app.run(mouse=terminal.mouse)

@@ -4,12 +4,17 @@ The rule it keeps: whatever ends the program (a signal, a crash, a terminal that
 and the exit code is not 0; what a terminal answers never becomes a key; input that is no text ends nothing.
 """
 
+import os
 import re
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 
+from signoff.errors import SignoffError
+from signoff.tui.present import cells, clip, shown
 from signoff.values.display import displayable
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 60, 15
@@ -62,6 +67,32 @@ def terminal_of(environ: Mapping[str, str], *, mouse: bool | None = None) -> Ter
         and environ.get("COLORTERM", "").lower() not in {"truecolor", "24bit"},
         mouse=not environ.get("SSH_CONNECTION") if mouse is None else mouse,
     )
+
+
+def need_terminal(*, mouse: bool | None = None) -> Terminal:
+    """Return what is known of this process's terminal.
+
+    Raises:
+        SignoffError: Nothing can be shown on it, or there is none.
+    """
+    terminal = terminal_of(os.environ, mouse=mouse)
+    if terminal.refusal or not sys.stdin.isatty() or not sys.stdout.isatty():
+        reason = terminal.refusal or "screens need a terminal on standard input and output"
+        raise SignoffError(reason, hint="see: signoff help")
+    return terminal
+
+
+@contextmanager
+def saying(words: str, *, plain: bool) -> Iterator[None]:
+    """Show words in the line of the cursor while something goes on that shows nothing; they are gone afterwards."""
+    said = clip(shown(words, plain=plain), shutil.get_terminal_size().columns - 1)
+    sys.stdout.write(said)
+    sys.stdout.flush()
+    try:
+        yield
+    finally:
+        sys.stdout.write(f"\r{' ' * cells(said)}\r")
+        sys.stdout.flush()
 
 
 def _refusal(kind: str) -> str:
