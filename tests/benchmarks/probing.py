@@ -60,6 +60,18 @@ def press(session: PtySession, key: bytes, times: int) -> Pressed:
     return Pressed(statistics.median(waits), statistics.quantiles(waits, n=20)[-1], statistics.median(sizes))
 
 
+def answered(session: PtySession, key: bytes, wanted: Callable[[str], bool], *, most: float = 10.0) -> float:
+    """Return the milliseconds from a key until the screen is as wanted, and let all that follows be painted."""
+    began = time.perf_counter()
+    session.write(key)
+    while not wanted(session.text()):
+        session._read(0.003, bool, need=False)
+        assert time.perf_counter() - began < most, session.text()
+    took = (time.perf_counter() - began) * 1e3
+    settle(session, quiet=0.3)
+    return took
+
+
 def cpu_seconds(pid: int) -> float:
     """Return the CPU seconds of a process so far."""
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -51,10 +51,16 @@ class ListApp(App[None]):
         """The list."""
         return self.query_one(Listing)
 
+    def order(self, number: int) -> int:
+        """Return by what a number is sorted, and count how often that is asked."""
+        self.ordered += 1
+        return number
+
     def on_mount(self) -> None:
         """Fill it."""
+        self.ordered = 0
         column = Column(id="number", title="NUMBER", width=10)
-        field: Field[int] = Field(column=column, cell=lambda one: (str(one), "plain"), order=lambda one: one)
+        field: Field[int] = Field(column=column, cell=lambda one: (str(one), "plain"), order=self.order)
         content = Content(
             range(MANY), (field,), key=lambda one: one, row=NumberRow, known=frozenset, find=lambda key: key
         )
@@ -82,6 +88,16 @@ async def test_what_fits_is_found_in_the_order_of_the_list() -> None:
         await until(pilot, f"{len(fitting):,} of 150,000 numbers")
         assert list(app.listing.table.keys) == fitting
         assert app.listing.current == fitting[0]
+
+
+async def test_a_list_that_stands_in_order_is_not_sorted_again_to_be_filtered() -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.listing.furnish()
+        assert app.ordered == MANY
+        app.listing.ask_for("n777")
+        await until(pilot, " of 150,000 numbers")
+        assert app.ordered == MANY
 
 
 async def test_the_last_text_is_what_is_filtered_by() -> None:
