@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,20 +157,44 @@ def test_without_a_terminal_there_is_the_status_instead_of_screens(story: Story)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
-@pytest.mark.parametrize("words", [("ls",), ("history", "fraud", "--json"), ("status", "fraud")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ls",),
+        ("history", "fraud", "--json"),
+        ("status", "fraud"),
+        ("--help",),
+        ("help",),
+        ("ls", "--help"),
+        ("--version",),
+    ],
+)
 def test_output_that_cannot_be_written_is_said(story: Story, words: tuple[str, ...]) -> None:
-    with Path("/dev/full").open("w", encoding="ascii") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "signoff", *words],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            env={**os.environ, **story.environ},
-        )
+    done = run_full(story, words, "stdout")
     assert done.returncode == 7
     assert "the output cannot be written: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize(("words", "code"), [(("nothing-of-it",), 2), (("show", "fraud:77"), 3), ((), 0)])
+def test_where_nothing_can_be_told_the_exit_code_is_what_it_is(story: Story, words: tuple[str, ...], code: int) -> None:
+    done = run_full(story, words, "stderr")
+    assert done.returncode == code
+    assert bool(done.stdout) is (code == 0)
+
+
+def run_full(story: Story, words: tuple[str, ...], full: str) -> subprocess.CompletedProcess[str]:
+    """Run a command one stream of which is a disk that is full."""
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with Path("/dev/full").open("w", encoding="ascii") as streams[full]:
+        return subprocess.run(
+            [sys.executable, "-m", "signoff", *words],
+            text=True,
+            check=False,
+            env={**os.environ, **story.environ},
+            **streams,
+        )
 
 
 def test_a_reader_that_has_enough_is_no_error(story: Story) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from signoff.cli.table import COMMANDS, GROUPS
+from signoff.cli.telling import print_text
 
 
 @click.command("help")
@@ -11,7 +12,7 @@ from signoff.cli.table import COMMANDS, GROUPS
 def help_(context: click.Context, command: str | None) -> None:
     """Every command in one line, or one command's help."""
     if command is None:
-        click.echo("\n".join(_lines()))
+        print_text("\n".join(_lines()))
         return
     root = context.find_root()
     group = root.command
@@ -19,7 +20,7 @@ def help_(context: click.Context, command: str | None) -> None:
     if found is None:
         message = f"there is no command {command!r}"
         raise click.UsageError(message)
-    click.echo(found.get_help(click.Context(found, info_name=f"signoff {command}")))
+    print_text(found.get_help(click.Context(found, info_name=f"signoff {command}")))
 
 
 def _lines() -> list[str]:

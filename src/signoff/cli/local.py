@@ -7,6 +7,7 @@ import click
 from signoff.cli.frame import Frame, framed
 from signoff.cli.layout import Cell, Column
 from signoff.cli.opening import screens
+from signoff.cli.telling import print_text
 from signoff.cli.words import text_cell
 from signoff.errors import InvalidValueError, NotFoundError, RefusedError, SignoffError
 from signoff.registry.choosing import choose_key, chosen_key, local_identities, need_identity, people_of
@@ -217,4 +218,4 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     root = click.get_current_context().find_root().command
-    click.echo(kind(root, {}, "signoff", "_SIGNOFF_COMPLETE").source())
+    print_text(kind(root, {}, "signoff", "_SIGNOFF_COMPLETE").source())

@@ -14,7 +14,7 @@ import click
 from signoff import __version__
 from signoff.cli.options import Helpful, shared_options, take_options
 from signoff.cli.table import COMMANDS, GROUPS
-from signoff.cli.telling import Told, flush_output, reader_gone
+from signoff.cli.telling import Told, flush_output, print_text, reader_gone
 from signoff.errors import (
     AlarmError,
     ConflictError,
@@ -132,7 +132,7 @@ def _root(**words: Any) -> int | None:  # noqa: ANN401  (click's words are of an
 
 def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001  (click's callback)
     if asked:
-        click.echo(f"signoff {__version__}")
+        print_text(f"signoff {__version__}")
         context.exit()
 
 

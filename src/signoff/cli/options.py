@@ -10,6 +10,8 @@ from typing import Any
 import click
 import msgspec
 
+from signoff.cli.telling import print_text
+
 
 class Option(click.Option):
     """An option whose help is one line: click imports `inspect` to clean what may be several."""
@@ -42,7 +44,7 @@ class Helpful(click.Command):
 
 def _print_help(context: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001  (click's callback)
     if asked and not context.resilient_parsing:
-        click.echo(context.get_help(), color=context.color)
+        print_text(context.get_help())
         context.exit()
 
 

@@ -8,14 +8,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 
 import click
 import msgspec
 
 from signoff.cli.layout import Cell, Column, Row, cells, laid_out
 from signoff.cli.options import Options
-from signoff.cli.telling import reader_gone, unwritten
+from signoff.cli.telling import reader_gone, tell_line, unwritten
 from signoff.values.display import ascii_only, displayable
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
@@ -67,13 +67,13 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         encoded = ENCODER.encode(value)
         if self.terminal:
             text = msgspec.json.format(encoded, indent=2).decode()
-            _print("".join(c if c == "\n" or displayable(c) == c else _escaped(c) for c in text), sys.stdout)
+            _print("".join(c if c == "\n" or displayable(c) == c else _escaped(c) for c in text))
             return
-        _print(encoded.decode(), sys.stdout)
+        _print(encoded.decode())
 
     def event(self, value: object) -> None:
         """Print one JSON object on one line of a stream, at once."""
-        _print(ENCODER.encode(value).decode(), sys.stdout)
+        _print(ENCODER.encode(value).decode())
         sys.stdout.flush()
 
     def table(self, columns: Sequence[Column], rows: Sequence[Row], *, nothing: str = "nothing to list") -> None:
@@ -89,7 +89,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
             return
         table = laid_out(columns, rows, width=self.width)
         for line in table.lines:
-            _print("".join(self.paint(text, style) for text, style in line).rstrip(), sys.stdout)
+            _print("".join(self.paint(text, style) for text, style in line).rstrip())
         if table.dropped:
             self.say(f"not shown for lack of room: {', '.join(table.dropped)}")
 
@@ -100,14 +100,14 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
             return
         whole = "".join(map("".join, rows))
         plain = whole.isascii() and whole.isprintable()  # then each of them is displayable as it is
-        _print("\n".join(map("\t".join, rows if plain else map(_displayable, rows))), sys.stdout)
+        _print("\n".join(map("\t".join, rows if plain else map(_displayable, rows))))
 
     def section(self, title: str, columns: Sequence[Column], rows: Sequence[Row], *, name: str = "") -> None:
         """Print a titled table; in a pipe, rows that begin with the section's name, which may be the title."""
         if not self.terminal:
             self.table(columns, [(Cell(name or title.lower()), *row) for row in rows])
             return
-        _print("\n" + self.paint(displayable(title), "bold"), sys.stdout)
+        _print("\n" + self.paint(displayable(title), "bold"))
         self.table(columns, rows)
 
     def pairs(self, rows: Sequence[tuple[Cell, Cell]]) -> None:
@@ -118,11 +118,11 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         width = max(cells(key.text) for key, _ in rows) + 2
         for key, text in rows:
             room = " " * (width - cells(key.text))
-            _print(self.paint(key.text, key.style) + room + self.paint(displayable(text.text), text.style), sys.stdout)
+            _print(self.paint(key.text, key.style) + room + self.paint(displayable(text.text), text.style))
 
     def line(self, text: str, style: str = "") -> None:
         """Print one line of data."""
-        _print(self.paint(displayable(text), style), sys.stdout)
+        _print(self.paint(displayable(text), style))
 
     def say(self, text: str) -> None:
         """Tell something on stderr, unless it is to be quiet."""
@@ -135,9 +135,9 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
     def _tell(self, kind: str, text: str) -> None:
         if self.as_json:
-            _print(ENCODER.encode({kind: text}).decode(), sys.stderr)
+            tell_line(ENCODER.encode({kind: text}).decode())
             return
-        _print(("warning: " if kind == "warning" else "") + displayable(text), sys.stderr)
+        tell_line(("warning: " if kind == "warning" else "") + displayable(text))
 
     def paint(self, text: str, style: str) -> str:
         """Return displayable text in a colour, where colours are wanted."""
@@ -178,10 +178,10 @@ def _escaped(character: str) -> str:
     return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
 
 
-def _print(text: str, stream: IO[str]) -> None:
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower()
+def _print(text: str) -> None:
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
     try:
-        stream.write((text if encoding.startswith("utf") else ascii_only(text)) + "\n")
+        sys.stdout.write((text if encoding.startswith("utf") else ascii_only(text)) + "\n")
     except BrokenPipeError:
         raise click.exceptions.Exit(reader_gone()) from None
     except OSError as error:

@@ -5,7 +5,8 @@ The rule it keeps: whatever an error carries from outside is displayable before 
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -42,20 +43,22 @@ class Told:
             import msgspec  # noqa: PLC0415  (only with --json)
 
             told = {"kind": kind, "message": message, "hint": hint, "reasons": reasons, "exit_code": code}
-            _write(msgspec.json.encode({"error": told}).decode())
+            tell_line(msgspec.json.encode({"error": told}).decode())
             return code
         if reasons:
             message = message.removesuffix("; ".join(reasons)) + "".join(f"\n  {displayable(one)}" for one in reasons)
         first, *rest = message.split("\n") if reasons else [message]
-        _write("\n".join([f"error: {displayable(first.rstrip())}", *rest]))
+        tell_line("\n".join([f"error: {displayable(first.rstrip())}", *rest]))
         if hint:
-            _write(f"hint:  {displayable(hint)}")
+            tell_line(f"hint:  {displayable(hint)}")
         return code
 
 
-def _write(text: str) -> None:
+def tell_line(text: str) -> None:
+    """Write displayable text on stderr; where that cannot be written, nobody can be told, and the exit code is what it is."""
     encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower()
-    click.echo(text if encoding.startswith("utf") else ascii_only(text), err=True, color=False)
+    with suppress(OSError):
+        click.echo(text if encoding.startswith("utf") else ascii_only(text), err=True, color=False)
 
 
 def unwritten(error: OSError) -> StorageError:
@@ -74,8 +77,25 @@ def flush_output() -> None:
         BrokenPipeError: Nobody reads any more.
         StorageError: It cannot be written.
     """
-    try:
+    with _writing():
         sys.stdout.flush()
+
+
+def print_text(text: str) -> None:
+    """Print a text of ours, as help is.
+
+    Raises:
+        BrokenPipeError: Nobody reads any more.
+        StorageError: It cannot be written.
+    """
+    with _writing():
+        click.echo(text)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -13,6 +13,7 @@ import msgspec
 
 from signoff.cli.frame import Frame
 from signoff.cli.layout import Cell, Column
+from signoff.cli.telling import print_text
 from signoff.errors import SigningError
 from signoff.registry.asks import Ask, Prepared, Written
 from signoff.registry.choosing import find_identity
@@ -137,7 +138,7 @@ def show_payload(frame: Frame, prepared: Prepared) -> None:
             out.say(f"{one.outcome:<8} {one.check}: {one.detail}")
         out.say(f"dry run, nothing is signed: slot {prepared.seq} of {prepared.chain}")
         text = prepared.line.decode().rstrip("\n")
-        out.line(text) if out.terminal else click.echo(text)
+        out.line(text) if out.terminal else print_text(text)
     need_effective(prepared)
 
 
