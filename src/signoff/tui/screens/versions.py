@@ -1,5 +1,6 @@
 """The versions of a model, and beside them, where there is room, what the cursor is on."""
 
+from operator import attrgetter
 from typing import ClassVar
 
 from textual.containers import Horizontal
@@ -70,7 +71,7 @@ class VersionsPage(ListPage):
         content = Content(
             versions,
             fields,
-            key=lambda view: view.version,
+            key=attrgetter("version"),
             row=lambda view: VersionRow(view, models[view.model]),
             known=lambda: table.names,
             find=lambda key: model.find(str(key)) if model else None,

@@ -31,7 +31,7 @@ class Field(msgspec.Struct, Generic[Thing], frozen=True, kw_only=True):
         cell: What it shows of a thing.
         order: By what things are sorted; None sorts last.
         since: Where set, the column is an age: the list shows how long ago this was, counted to the last key or event,
-            and does not ask `cell`.
+            and does not ask `cell`; ascending is youngest first, so the highest `order` comes first.
     """
 
     column: Column
@@ -45,28 +45,25 @@ class Field(msgspec.Struct, Generic[Thing], frozen=True, kw_only=True):
 
 
 def age_field(column: Column, since: Callable[[Thing], datetime | None]) -> Field[Thing]:
-    """Return a column of ages; ascending is youngest first."""
-
-    def order(thing: Thing) -> Order:
-        moment = since(thing)
-        return None if moment is None else -moment.timestamp()
-
-    return Field(column=column, cell=lambda _: (UNKNOWN, "dim"), order=order, since=since)
+    """Return a column of ages."""
+    return Field(column=column, cell=lambda _: (UNKNOWN, "dim"), order=since, since=since)
 
 
 def ordered(things: Iterable[Thing], fields: Sequence[Field[Thing]], sort: Sort) -> list[Thing]:
     """Return the things in a list's order; of equals, the earlier stays the earlier."""
-    order = next((field.order for field in fields if field.column.id == sort.column), None)
-    if order is None:
+    field = next((field for field in fields if field.column.id == sort.column), None)
+    if field is None:
         return list(things)
     every = list(things)
-    orders = list(map(order, every))
-    known = [at for at, one in enumerate(orders) if one is not None]
-    words = [at for at in known if orders[at].__class__ is Word]
+    orders, downward = list(map(field.order, every)), sort.descending is (field.since is None)
+    kinds, known = set(map(type, orders)), list(range(len(every)))
+    if type(None) in kinds:
+        known = [at for at in known if orders[at] is not None]
+    words = [at for at in known if type(orders[at]) is Word] if Word in kinds else []
     if words:
-        known = [at for at in known if orders[at].__class__ is not Word]
-        words.sort(key=orders.__getitem__, reverse=sort.descending)
-    known.sort(key=orders.__getitem__, reverse=sort.descending)
+        known = [at for at in known if type(orders[at]) is not Word]
+        words.sort(key=orders.__getitem__, reverse=downward)
+    known.sort(key=orders.__getitem__, reverse=downward)
     known += words
     unknown = (
         [thing for thing, one in zip(every, orders, strict=True) if one is None] if len(known) < len(every) else []
