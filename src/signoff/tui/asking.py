@@ -19,9 +19,9 @@ from signoff.registry.snapshot import ModelView
 from signoff.registry.views import StageStatus, VersionView
 from signoff.schema.manifest import load_manifest
 from signoff.tui.forms import NEW_ALIAS
-from signoff.tui.grounds import card_line, evidence_lines, metric_lines
+from signoff.tui.grounds import card_line, evidence_lines, metric_lines, warning_lines
 from signoff.tui.options import about
-from signoff.tui.pages import Text, approval_lines, finding_lines, heading, labelled, problem_lines
+from signoff.tui.pages import Text, approval_lines, finding_lines, heading, labelled
 from signoff.tui.present import Piece, Pieces, Tone, count
 from signoff.tui.scene import Scene
 from signoff.values.display import age, displayable_lines, long_size, short_digest
@@ -145,7 +145,7 @@ def _subject_lines(question: Question) -> Iterator[Pieces]:
     size = f"  ({long_size(view.size)})" if view is not None and view.size is not None else ""
     yield labelled("Model", (ask.model, "strong"), ("   version ", "dim"), (ask.version, "strong"))
     yield labelled("Digest", (short_digest(question.prepared.digest), "plain"), (size, "dim"))
-    yield from problem_lines(view) if view is not None else ()
+    yield from warning_lines(view, question.model, ask.action) if view is not None else ()
 
 
 def _replaces(question: Question) -> Pieces:

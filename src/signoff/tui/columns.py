@@ -11,7 +11,7 @@ import msgspec
 
 from signoff.registry.rows import natural
 from signoff.registry.snapshot import ModelView
-from signoff.registry.views import VersionView
+from signoff.registry.views import StageStatus, VersionView
 from signoff.tui.columnnames import CHOSEN, USUAL, full_name
 from signoff.tui.measured import LONGEST_TITLE, Measured
 from signoff.tui.present import Piece, glyph, or_unknown, state
@@ -21,6 +21,9 @@ from signoff.tui.widgets.fields import Field, age_field
 from signoff.tui.widgets.table import Column
 from signoff.values.display import UNKNOWN, short_size
 
+LADDER = ("registered", "unregistered", "unread", "deprecated", "missing", "revoked", "purged")
+"""What a version is that holds no stage, the best first."""
+LOST = ("Stale", "Rejected")
 SHORT_STATES = {"PendingManualApproval": "waits", "Stale": "lapsed", "Rejected": "rejected"}
 
 
@@ -154,7 +157,7 @@ def own_fields(scene: Scene) -> tuple[Field[VersionView], ...]:
         Field(
             column=Column(id="stage", title="STAGE", width=14, priority=50),
             cell=lambda view: standing_piece(view, scene),
-            order=lambda view: standing_piece(view, scene)[0],
+            order=_standing_order(scene),
         ),
         Field(
             column=Column(id="signoff", title="SIGN-OFF", width=10, priority=40),
@@ -200,18 +203,39 @@ def own_fields(scene: Scene) -> tuple[Field[VersionView], ...]:
     )
 
 
-def _signoff_order(scene: Scene) -> Callable[[VersionView], str]:
-    """Return how far a version is as a text; versions that nobody spoke of share what is found out once."""
-    known: dict[tuple[int, bool], str] = {}
+def _standing_order(scene: Scene) -> Callable[[VersionView], int]:
+    """Return how high a version stands: the higher its stage, the higher; below every stage what it is."""
+    ranks = {stage: place for place, stage in enumerate(scene.stages, 1)}
 
-    def order(view: VersionView) -> str:
-        key = id(view.asks), view.registered and view.status not in GONE
-        found = known.get(key)
-        if found is None:
-            found = known[key] = signoff_piece(view, scene)[0]
-        return found
+    def order(view: VersionView) -> int:
+        if view.status != "registered" or not view.stages:
+            return -LADDER.index(view.status) if view.status in LADDER else -len(LADDER)
+        return max(ranks.get(stage, 1) for stage in view.stages)
 
     return order
+
+
+def _signoff_order(scene: Scene) -> Callable[[VersionView], float | None]:
+    """Return how far a version is, from 0 to 1; versions that nobody spoke of share what is found out once."""
+    known: dict[tuple[int, bool], float | None] = {}
+
+    def order(view: VersionView) -> float | None:
+        key = id(view.asks), view.registered and view.status not in GONE
+        if key not in known:
+            known[key] = _share(view, scene)
+        return known[key]
+
+    return order
+
+
+def _share(view: VersionView, scene: Scene) -> float | None:
+    ask = _asked_of(view, scene)
+    if ask is None:
+        return None
+    if ask.standing.status in LOST:
+        return -1.0 - LOST.index(ask.standing.status)
+    have, needed = _approved(ask)
+    return have / needed if needed else 1.0
 
 
 def standing_piece(view: VersionView, scene: Scene) -> Piece:
@@ -234,11 +258,22 @@ def _where(view: VersionView, scene: Scene) -> str:
 
 def signoff_piece(view: VersionView, scene: Scene) -> Piece:
     """Return how far a version's approvals are for the stage that matters now: `◐ 1 of 2`."""
-    ask = scene.spotlight(view)
-    if ask is None or not view.registered or view.status in GONE:
+    ask = _asked_of(view, scene)
+    if ask is None:
         return UNKNOWN, "dim"
     mark, tone = glyph(ask.standing.status)
-    if ask.standing.status in {"Rejected", "Stale"}:
+    if ask.standing.status in LOST:
         return f"{mark} {SHORT_STATES[ask.standing.status]}", tone
-    have = sum(min(len(line.people), line.needed) for line in ask.standing.lines)
-    return f"{mark} {have} of {sum(line.needed for line in ask.standing.lines)}", tone
+    have, needed = _approved(ask)
+    return f"{mark} {have} of {needed}", tone
+
+
+def _asked_of(view: VersionView, scene: Scene) -> StageStatus | None:
+    ask = scene.spotlight(view)
+    return None if not view.registered or view.status in GONE else ask
+
+
+def _approved(ask: StageStatus) -> tuple[int, int]:
+    """Return how many approvals a version has that its stage asks for, and how many that are."""
+    lines = ask.standing.lines
+    return sum(min(len(line.people), line.needed) for line in lines), sum(line.needed for line in lines)

@@ -7,9 +7,11 @@ so.
 from collections.abc import Iterator
 
 from signoff.policy.approvals import Standing
+from signoff.registry.serving import environments_of
+from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
-from signoff.tui.measures import BETTER, delta_text, metric_name, pair_lines
-from signoff.tui.pages import labelled
+from signoff.tui.measures import BETTER, delta_text, metric_name, value_lines
+from signoff.tui.pages import labelled, problem_lines
 from signoff.tui.present import Piece, Pieces
 from signoff.tui.scene import Pair, Scene, paired
 from signoff.values.display import short_digest
@@ -17,6 +19,28 @@ from signoff.values.display import short_digest
 MOST_EVIDENCE = 3
 MOST_METRICS = 200
 DIALOG_WIDTH = 74
+WITHDRAWING = frozenset({"deprecate", "revoke", "restore"})
+POINTING, SERVING = "point here", "serve it"
+
+
+def warning_lines(view: VersionView, model: ModelView | None, action: str) -> Iterator[Pieces]:
+    """Yield what one must know of a version before anything is signed about it.
+
+    What is wrong with it, that it is deprecated, and, where it is to be used no more, what points at it.
+    """
+    yield from problem_lines(view)
+    state = view.state
+    if state is not None and state.deprecated is not None and action not in WITHDRAWING:
+        mark, instead = state.deprecated, f"; use {state.replaced_by}" if state.replaced_by else ""
+        yield (("! deprecated ", "warn"), (f"by {mark.person}: {mark.reason}{instead}", "plain"))
+    if model is not None and action in {"deprecate", "revoke"}:
+        serving = [one.name for one in environments_of(model.history) if one.serves == view.version]
+        pointing = [*view.stages, *(f"@{name}" for name in view.aliases)]
+        said = [f"{', '.join(names)} {word}" for names, word in ((pointing, POINTING), (serving, SERVING)) if names]
+        if said:
+            yield (("! ", "bad"), ("; ".join(said), "strong"))
+        if view.stages:
+            yield (("  a stage stays where it is until B rolls it back or another version is promoted", "dim"),)
 
 
 def evidence_lines(view: VersionView, reference: VersionView | None, scene: Scene) -> Iterator[Pieces]:
@@ -41,11 +65,11 @@ def _measured(pair: Pair) -> list[Piece]:
 
 
 def metric_lines(view: VersionView, reference: VersionView | None, scene: Scene) -> Iterator[Pieces]:
-    """Yield every metric of a version beside the reference's, as a table."""
+    """Yield every metric of a version beside the reference's, as tables."""
     pairs = paired(view, reference, scene.snapshot.find_model(view.model))
     if pairs:
         against = reference.version if reference else ""
-        yield from pair_lines(pairs[:MOST_METRICS], against=against, title="Metrics", width=DIALOG_WIDTH)
+        yield from value_lines(pairs[:MOST_METRICS], against=against, width=DIALOG_WIDTH)
 
 
 def card_line(view: VersionView, standing: Standing | None) -> Iterator[Pieces]:

@@ -13,7 +13,7 @@ from signoff.policy.compare import Better
 from signoff.registry.rows import headline_metrics
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
-from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys
+from signoff.tui.bars import bar_lines, gap, gap_text, interval, interval_scale, slice_keys, slice_label
 from signoff.tui.present import Piece, Pieces, Tone, cells, clip_middle, fit, shown, width_of
 from signoff.tui.scene import Pair, Scene, paired
 from signoff.values.display import UNKNOWN, aligned
@@ -134,7 +134,9 @@ def _columns(pairs: Sequence[Pair], *, against: str, need: int, width: int) -> _
     )
 
 
-def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, width: int) -> Iterator[Pieces]:
+def pair_lines(
+    pairs: Sequence[Pair], *, against: str, title: str, width: int, groups: bool = False
+) -> Iterator[Pieces]:
     """Yield a table of values beside those of a reference, in `width` cells.
 
     Args:
@@ -142,8 +144,9 @@ def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, width: int) -
         against: The reference's version name, "" where there is none.
         title: What stands above; on a line of its own where it is longer than the names.
         width: Cells.
+        groups: Whether a line is called by the group that was measured, not by the metric, which `title` names.
     """
-    names = [metric_name(one.metric) for one in pairs]
+    names = [slice_label(one.metric) if groups else metric_name(one.metric) for one in pairs]
     need = max(map(len, names))
     columns = _columns(pairs, against=against, need=max(need, min(len(title), LEAST_NAME)), width=width)
     yield ()
@@ -152,7 +155,8 @@ def pair_lines(pairs: Sequence[Pair], *, against: str, title: str, width: int) -
         title = ""
     head = [columns.this[-1], *[columns.other[-1]] * bool(against and columns.with_other), *columns.deltas[-1:]]
     yield ((fit(title, columns.name), "strong"), *((f"  {text}", "dim") for text in head))
-    for at, name in enumerate(clipped_name(one.metric, columns.name) for one in pairs):
+    for at, one in enumerate(pairs):
+        name = clip_middle(names[at], columns.name) if groups else clipped_name(one.metric, columns.name)
         yield ((fit(name, columns.name), "plain"), *columns.row(at))
     yield from _legend(columns)
 
@@ -177,6 +181,15 @@ def metrics_text(view: VersionView, scene: Scene, *, width: int = PAGE_WIDTH, pl
     for title, members in _grouped([one for one in pairs if one.metric.slice], _told_apart).items():
         lines += [(), ((title, "strong"),), *_bars(members, other, width=width, plain=plain)]
     return tuple(lines)
+
+
+def value_lines(pairs: Sequence[Pair], *, against: str, width: int) -> Iterator[Pieces]:
+    """Yield every metric beside those of a reference, by what it was measured on; groups under the metric's name."""
+    whole, parts = [one for one in pairs if not one.metric.slice], [one for one in pairs if one.metric.slice]
+    for title, members in _grouped(whole, measured_on).items():
+        yield from pair_lines(members, against=against, title=f"Metrics · {title}", width=width)
+    for title, members in _grouped(parts, _told_apart).items():
+        yield from pair_lines(members, against=against, title=title, width=width, groups=True)
 
 
 def _against(view: VersionView, reference: VersionView | None, stage: str) -> str:

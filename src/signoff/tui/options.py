@@ -95,6 +95,10 @@ def returns(asked: Asked, scene: Scene, model: ModelView) -> Choice:
     options = tuple(one for one in found if wanted in {"", one.fields["stage"]})
     where = f"{wanted or 'no stage'} of {model.name}"
     nothing = f"{where} has a version before to go back to" if not wanted else f"no version held {where} before"
+    if any(state.replaced for stage, state in model.stages.items() if wanted in {"", stage}):
+        nothing = (
+            f"what held {wanted or 'a stage'} of {model.name} before is revoked or purged: promote another version"
+        )
     return Choice(question="back to which version?", options=options, nothing=nothing)
 
 
@@ -104,13 +108,25 @@ def _returns(asked: Asked, scene: Scene, model: ModelView, stage: str) -> Iterat
         return
     since = f"points at {state.version}, by {state.person}, {age(state.moment, now=scene.now)}"
     before = held_before(model.history, state)
-    if before:
+    if before and not _is_withdrawn(model, before):
         skipped = f" ({state.replaced} cannot be used any more)" if before != state.replaced else ""
-        said = f"back to {before}, which held it before{skipped}; {since}"
+        said = f"{_missing(model, before)}back to {before}, which held it before{skipped}; {since}"
         yield option(stage, said, stage=stage, version=before)
-    if asked.version in state.held and asked.version not in {state.version, before}:
-        said = f"back to {asked.version}, which held it once; {since}"
+    old = asked.version in state.held and asked.version not in {state.version, before}
+    if old and not _is_withdrawn(model, asked.version):
+        said = f"{_missing(model, asked.version)}back to {asked.version}, which held it once; {since}"
         yield option(stage, said, stage=stage, version=asked.version)
+
+
+def _missing(model: ModelView, version: str) -> str:
+    """Return a warning where a version's folder is not there, so that nobody could pull it."""
+    view = model.find(version)
+    return "! its folder is missing: " if view is not None and view.status == "missing" else ""
+
+
+def _is_withdrawn(model: ModelView, version: str) -> bool:
+    view = model.find(version)
+    return view is not None and view.status in {"revoked", "purged"}
 
 
 def ways(asked: Asked, _scene: Scene, _model: ModelView) -> Choice:

@@ -1,9 +1,13 @@
 """What the question says, from what was decided: cards, rules, comparisons, outcomes."""
 
+from pathlib import Path
+
 from builders import Said, World
 from signoff.errors import RefusedError, SigningError
 from signoff.registry.asks import Ask
+from signoff.tui.asked import Asked, Choice
 from signoff.tui.asking import Question, failed_text, question_text, refused_text
+from signoff.tui.options import choice_of
 from signoff.tui.pages import Text
 from signoff.tui.scene import scene_of
 from signoff.tui.written import written_text
@@ -44,7 +48,70 @@ def test_the_metrics_stand_beside_those_of_what_is_replaced() -> None:
     said = asked(world, "pam", "promote", "2", stage="staging")
     assert "replaces 1 (by pam" in said
     assert "accuracy 0.91 (-0.02 worse)   beside 1" in said
-    assert "Metrics   this     1      Δ" in said
+    assert "\nMetrics · measured on: nobody says\n                  this     1      Δ" in said
+
+
+def test_the_metrics_of_groups_stand_under_what_they_were_told_apart_by() -> None:
+    groups = b"metrics:\n- {name: recall, value: 0.9, slice: {race: black}}\n- {name: recall, value: 0.7, slice: {race: white}}\n"
+    world = World()
+    world.register("1", files={"weights.onnx": b"x", "version.yaml": groups})
+    said = asked(world, "pam", "promote", stage="staging").split("Rules")[1]
+    assert "recall by race · measured on: nobody says" in said
+    assert "\nblack" in said
+    assert "\nwhite" in said
+
+
+def test_a_deprecated_version_says_so_with_its_reason_and_what_to_use_instead() -> None:
+    world = World()
+    world.register("1")
+    world.register("2", files=WORSE)
+    world.do("ana", "deprecate", "1", reason="it is old", replaced_by="2")
+    assert "! deprecated by ana: it is old; use 2" in asked(world, "pam", "promote", stage="staging")
+    assert "! deprecated" not in asked(world, "pam", "promote", "2", stage="staging")
+
+
+def test_what_points_at_a_version_is_said_before_it_is_revoked() -> None:
+    world = World()
+    world.register("1")
+    world.do("pam", "promote", "1", stage="staging")
+    world.do("pam", "alias", "1", alias="champion")
+    said = asked(world, "pam", "revoke", reason="poisoned")
+    assert "! staging, @champion point here" in said
+    assert "until B rolls it back" in said
+    assert "point here" not in asked(world, "pam", "comment", comment="fine")
+
+
+def choice_of_returns(world: World) -> Choice:
+    scene = scene_of(world.registry().snapshot(), now=world.now(), person="pam")
+    return choice_of("return", Asked(action="rollback", model="fraud", version="2", fields={}), scene)
+
+
+def test_no_stage_goes_back_to_a_version_that_nobody_may_use_and_that_is_said() -> None:
+    world = World()
+    world.register("1")
+    world.register("2", files=WORSE)
+    world.do("pam", "promote", "1", stage="staging")
+    world.do("pam", "promote", "2", stage="staging")
+    [one] = choice_of_returns(world).options
+    assert one.pieces[1][0].startswith("back to 1, which held it before")
+    world.do("oli", "revoke", "1", reason="poisoned")
+    choice = choice_of_returns(world)
+    assert choice.options == ()
+    assert choice.nothing == "what held a stage of fraud before is revoked or purged: promote another version"
+
+
+def test_a_version_whose_folder_is_gone_says_so_before_a_stage_goes_back_to_it(
+    tmp_path: Path,
+) -> None:
+    world = World(folder=tmp_path / "registry")
+    world.register("1")
+    world.register("2", files=WORSE)
+    world.do("pam", "promote", "1", stage="staging")
+    world.do("pam", "promote", "2", stage="staging")
+    world.delete("models/fraud/versions/1")
+    [one] = choice_of_returns(world).options
+    assert one.pieces[1][0].startswith("! its folder is missing: back to 1")
+    assert "missing" in asked(world, "pam", "rollback", "1", stage="staging", reason="bad").split("Stage")[0]
 
 
 def test_where_nothing_is_replaced_that_is_said() -> None:

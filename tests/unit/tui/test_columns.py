@@ -81,6 +81,25 @@ def test_what_nobody_says_is_a_dash_and_sorts_last_either_way(scene: Scene, mode
         assert {view.version for view in last} == silent
 
 
+def test_stages_sort_by_their_order_and_sign_offs_by_how_far_they_are(scene: Scene, model: ModelView) -> None:
+    fields = version_fields(scene, model, ("stage", "signoff"))
+    by_stage = ordered(model.versions, fields, Sort("stage", descending=True))
+    assert [one.stages for one in by_stage if one.stages] == [("production",), ("staging",)]
+    assert all(one.stages for one in by_stage[:2])
+    words = [texts(fields[0], model)[one.version].split()[-1] for one in by_stage[2:]]
+    assert words == sorted(words, key=["registered", "unregistered", "deprecated", "revoked"].index)
+    texts_of = texts(fields[1], model)
+    for descending in (False, True):
+        said = [
+            texts_of[one.version] for one in ordered(model.versions, fields, Sort("signoff", descending=descending))
+        ]
+        known = [one for one in said if one != "-"]
+        assert said[len(known) :] == ["-"] * (len(said) - len(known))
+        assert [one.split()[-1] == "rejected" for one in known].index(True) == (len(known) - 1 if descending else 0)
+        counts = [int(one.split()[1]) for one in known if " of " in one]
+        assert counts == sorted(counts, reverse=descending)
+
+
 def test_tags_say_their_value_or_that_they_are_there(scene: Scene, model: ModelView) -> None:
     names = Measured()
     names.look_at(model)

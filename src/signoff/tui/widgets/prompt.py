@@ -67,7 +67,7 @@ class Prompt(Vertical, Furnished):
     DEFAULT_CSS = """
     Prompt { layer: prompt; dock: bottom; height: auto; display: none; }
     Prompt.-typing { display: block; }
-    Prompt > #line { height: 1; background: $panel; }
+    Prompt > #prompt-line { height: 1; background: $panel; }
     Prompt #colon { width: 2; }
     Prompt Entry, Prompt Entry:focus { width: 1fr; background: $panel; padding: 0; }
     """
@@ -86,7 +86,7 @@ class Prompt(Vertical, Furnished):
 
     def furniture(self) -> AwaitMount:
         """Lay the offers above the line."""
-        return self.mount(self.offer, Horizontal(self.colon, self.entry, id="line"))
+        return self.mount(self.offer, Horizontal(self.colon, self.entry, id="prompt-line"))
 
     @property
     def typing(self) -> bool:
