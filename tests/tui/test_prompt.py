@@ -14,6 +14,7 @@ from signoff.tui.screens.help import HelpPage
 from signoff.tui.screens.palette import Palette
 from signoff.tui.screens.versions import VersionsPage
 from tui.prompt_app import app_on, last_line, ready, screen_text, told_story, type_line, until
+from tui.seat import seated
 from tui.story import Story
 
 
@@ -48,6 +49,19 @@ async def test_a_reference_is_shown_and_esc_leaves_the_line(story: Story) -> Non
         await until(pilot, lambda: "filter" in last_line(app))
         await type_line(pilot, "fraud@production")
         await until(pilot, lambda: app.gone == [("version", "fraud", "2")])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("place", ["inbox", "serving", "audit"])
+async def test_the_line_is_the_last_one_on_pages_with_lines_below_their_list(
+    story: Story, place: str, size: tuple[int, int]
+) -> None:
+    async with seated(story, "ben", size=size) as seat:
+        before = seat.app.screen
+        await seat.press("colon", *place, "enter")
+        await seat.until(lambda: seat.app.screen is not before and bool(seat.lines()[-1]))
+        await seat.press("colon", *"mod")
+        await seat.until(lambda: seat.lines()[-1].strip() == ":mod")
 
 
 async def test_letters_typed_at_once_after_the_colon_press_no_key(story: Story) -> None:

@@ -458,6 +458,17 @@ async def test_a_version_is_hashed_shown_and_registered(story: Story) -> None:
     assert state.builders == {"ana@example.org", "cy@example.org"}
 
 
+async def test_who_cannot_be_a_person_has_not_built_it(story: Story) -> None:
+    async with seated(story, "ana") as seat:
+        await seat.ask("register", "fraud:7")
+        await seat.until(lambda: "Digest" in seat.shown)
+        await seat.type("built_by", "hello d")
+        await seat.sign(until="not signed")
+        assert "'hello d' is not a person id" in seat.shown
+        assert "as 'al@example.org'" in seat.shown
+    assert view(story, "fraud:7").state is None
+
+
 async def test_files_that_changed_since_they_were_hashed_are_not_registered(story: Story) -> None:
     async with seated(story, "ana") as seat:
         await seat.ask("register", "fraud:7")

@@ -136,6 +136,20 @@ async def test_i_signs_with_another_key_that_is_here(story: Story) -> None:
     assert last(story).record.author == "cy@example.org"
 
 
+async def test_esc_leads_from_the_choice_of_a_key_back_to_what_was_typed(story: Story) -> None:
+    async with seated(story, "ben") as seat:
+        await seat.ask("comment", "fraud:4")
+        await seat.type("comment", "too slow")
+        seat.dialog.cancel.focus()
+        await seat.press("i")
+        await seat.until(lambda: "with which key?" in seat.shown)
+        assert "esc goes back" in seat.notice
+        await seat.press("escape")
+        await seat.until(lambda: "ben@example.org  ed25519" in seat.shown)
+        await seat.sign()
+    assert getattr(last(story).record.action, "comment", "") == "too slow"
+
+
 async def test_a_signature_that_is_made_elsewhere_is_pasted(story: Story, home: Path) -> None:
     async with seated(story, opened=keys_of(story, plain_environ(), home)) as seat:
         await seat.ask("reject", "fraud:4")

@@ -28,7 +28,7 @@ from signoff.schema.manifest import difference, load_manifest, make_manifest, pa
 from signoff.signing.base import Signer
 from signoff.storage.base import Info
 from signoff.storage.hashing import hash_files
-from signoff.values.names import ModelName, VersionName
+from signoff.values.names import ModelName, PersonId, VersionName
 
 
 class Sealing(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,10 +248,15 @@ class Registration:
         return self._signoffs.commit(prepared, signer)
 
     def prepare(self, sealing: Sealing, me: Me, *, built_by: tuple[str, ...], comment: str) -> Prepared:
-        """Decide the record about what was sealed."""
+        """Decide the record about what was sealed.
+
+        Raises:
+            InvalidValueError: Somebody who is said to have built it cannot be a person's name.
+        """
         people = self.reader.trust.newest.document.people
         author = sealing.metadata.author or ""
-        builders = dict.fromkeys((*built_by, *((author,) if author in people and author != me.person else ())))
+        named = tuple(str(PersonId(one)) for one in built_by)
+        builders = dict.fromkeys((*named, *((author,) if author in people and author != me.person else ())))
         fields: dict[str, object] = {
             "digest": sealing.digest,
             "card": hashlib.sha256(sealing.card).hexdigest() if sealing.card is not None else None,

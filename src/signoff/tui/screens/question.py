@@ -272,6 +272,7 @@ class QuestionDialog(OrderedDialog):
             await self._take(step, choice.options[0])
         else:
             self.show_choice(step, choice)
+            self.dialog.tell("enter or the number chooses; esc goes back")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ask again where the field moves what is asked."""

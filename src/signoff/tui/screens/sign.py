@@ -14,6 +14,7 @@ from signoff.errors import ConflictError, SigningError, SignoffError
 from signoff.registry.asks import Prepared, Written
 from signoff.registry.signers import may_ask_on_terminal, waiting_words
 from signoff.tui.asking import elsewhere_text, failed_text, question_text, record_text, refused_text
+from signoff.tui.decision import IDENTITY, PERSON
 from signoff.tui.forms import fault_of
 from signoff.tui.messages import SignerMoved, Wrote
 from signoff.tui.screens.question import NOT_SIGNED, QuestionDialog
@@ -200,5 +201,8 @@ class SignDialog(QuestionDialog):
             self.dialog.tell(BUSY, bad=True)
         elif self.pasting is not None and self.question is not None:
             self.show_question(self.question.prepared)
+        elif self.choosing in {PERSON, IDENTITY} and self.laid == self.decision.form:  # a question was asked before
+            self.choosing = ""
+            self.begin()
         else:
             super().action_cancel()
