@@ -207,7 +207,7 @@ class AuditPage(ListPage):
             return
         now, line = (self.when or scene.now), self.line
         if one is None:
-            why: Pieces = ((self.front.table.empty, "dim"),)
+            why: Pieces = ((self.front.table.instead or self.front.table.empty, "dim"),)
             self.below.show((why,))
             self.pane.tell(None, lambda: (why,))
         elif isinstance(one, Pointer):

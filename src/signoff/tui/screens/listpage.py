@@ -46,3 +46,5 @@ class ListPage(Page):
     def on_listing_faulty(self, message: Listing.Faulty) -> None:
         """Say what is wrong with the filter."""
         self.tell(message.why)
+        if self.front.current is None:
+            self.look()

@@ -1,7 +1,7 @@
 """A list of things with its filter line: what every list screen is made of.
 
-The rule it keeps: a filter that cannot be read marks its word and keeps the last good view; the order changes when
-somebody asks for it, and the cursor stays on its thing.
+The rule it keeps: a filter that cannot be read marks its word, keeps the last good view and is not taken; the order
+changes when somebody asks for it, and the cursor stays on its thing.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ SLICE = 0.004
 """So many seconds the screen waits for at most, while very many things are filtered."""
 FRAME = 0.03
 """So many seconds the filter waits for the first rows that fit to be painted."""
+NOT_UNDERSTOOD = "the filter is not understood: mend it, or esc clears it"
 EXAMPLE = "stage:production accuracy>0.9 author:al@ -tag:old words"
 
 
@@ -70,6 +71,7 @@ class Listing(Vertical, Furnished):
         self.entry.disabled = True
         self.content: Content | None = None
         self.asked: Query | None = None
+        self.why = ""
         self.now: datetime | None = None
         self.find: Callable[[Hashable], Thing | None] = dict[Hashable, Thing]().get
 
@@ -183,7 +185,7 @@ class Listing(Vertical, Furnished):
         self.call_after_refresh(self._ask_typed)
 
     async def _ask_typed(self) -> None:
-        if self.entry.fault.end == self.entry.fault.start:
+        if not self.why:
             await self.entry.action_submit()
 
     def leave_filter(self) -> bool:
@@ -209,24 +211,39 @@ class Listing(Vertical, Furnished):
         event.stop()
         if self.content is None or self.now is None:
             return
-        text = event.value
+        if self._read():
+            self._again()
+
+    def _read(self) -> bool:
+        """Read the text as the filter; return False where it has a fault: the filter of before stays."""
+        text = self.entry.value
+        assert self.content is not None
+        assert self.now is not None
         try:
             self.asked = parse_query(text, now=self.now, known=self.content.names) if text.strip() else None
         except QueryError as error:
-            self.entry.mark_fault(error.start, max(error.end, error.start + 1))
-            self.post_message(self.Faulty(f"{error}: {error.hint}" if error.hint else str(error)))
-            return
-        self.entry.mark_fault(0, 0)
-        self.post_message(self.Faulty(""))
-        self._again()
+            self._find_fault(f"{error}: {error.hint}" if error.hint else str(error), error.start, error.end)
+            return False
+        self._find_fault("")
+        return True
+
+    def _find_fault(self, why: str, start: int = 0, end: int = 0) -> None:
+        self.why = why
+        self.entry.mark_fault(start, max(end, start + 1) if why else start)
+        instead = NOT_UNDERSTOOD if why else ""
+        if instead != self.table.instead:
+            self.table.instead = instead
+            self.table.repaint()
+        self.post_message(self.Faulty(why))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go back to the list; the last good filter stays."""
+        """Go back to the list with the filter; one with a fault stays to be mended."""
         event.stop()
-        self.entry.mark_fault(0, 0)
+        if self.why:
+            self.post_message(self.Faulty(self.why))
+            return
         with self.prevent(Input.Changed):
             self.entry.value = self.asked.text if self.asked else ""
-        self.post_message(self.Faulty(""))
         self._stop_typing()
 
     def obey(self, command_id: str) -> bool:

@@ -111,8 +111,8 @@ class Table(LineView):
             id: Textual's id.
         """
         super().__init__(id=id)
-        self.columns = tuple(columns)
-        self.empty = empty
+        self.columns, self.empty = tuple(columns), empty
+        self.instead = ""  # what is said in place of `empty`, as long as something is wrong
         self.sort: Sort | None = None
         self.chosen = ""
         self.keys: Sequence[Hashable] = ()
@@ -215,7 +215,7 @@ class Table(LineView):
     def line_at(self, index: int, width: int) -> Line:
         """Return a row's line, or the words for no rows."""
         if not self.keys:
-            return Line(((" " * MARGIN, "plain"), (fit(shown(self.empty), width - MARGIN), "dim")))
+            return Line(((" " * MARGIN, "plain"), (fit(shown(self.instead or self.empty), width - MARGIN), "dim")))
         key, here = self.keys[index], index == self.at
         place = (key, here, key in self.marks, width)
         line = self.laid.get(place)
