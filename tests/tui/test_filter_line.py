@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from signoff.policy.query import Value
+from signoff.tui.filtering import COMING, WAITS
 from signoff.tui.themes import dress
 from signoff.tui.widgets.content import Content
 from signoff.tui.widgets.fields import Field
@@ -52,9 +53,11 @@ class FilterApp(App[None]):
         """The list."""
         return self.query_one(Listing)
 
-    def put(self, *names: str) -> None:
+    def put(self, *names: str, reading: bool = False) -> None:
         """Fill it; `names` are those that a filter may use."""
-        content = Content(range(10), (COLUMN,), key=lambda one: one, row=NumberRow, known=lambda: names)
+        content = Content(
+            range(10), (COLUMN,), key=lambda one: one, row=NumberRow, known=lambda: names, reading=reading
+        )
         self.listing.show(content, now=NOW)
 
     def on_listing_faulty(self, message: Listing.Faulty) -> None:
@@ -110,3 +113,31 @@ async def test_a_list_that_is_empty_while_the_filter_is_faulty_does_not_say_that
         await until(pilot, lambda: listing.table.keys == (3,))
         listing.entry.value = "nothing"
         await until(pilot, lambda: "none fits the filter" in table_text(listing))
+
+
+async def test_a_filter_by_a_metric_that_was_not_read_yet_waits_for_it() -> None:
+    app = FilterApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.listing.furnish()
+        app.put(reading=True)
+        app.listing.ask_for("size_of>7")
+        await until(pilot, lambda: app.said[-1:] == [f"{COMING}: {WAITS}"])
+        app.put("metrics.other", reading=True)
+        await pilot.pause()
+        assert len(app.listing.table.keys) == 10
+        assert app.listing.entry.value == "size_of>7"
+        app.put("metrics.other", "metrics.size_of")
+        await until(pilot, lambda: app.said[-1] == "")
+        assert app.listing.table.keys == (8, 9)
+        assert app.listing.entry.fault.end == 0
+
+
+async def test_a_name_that_did_not_come_is_then_called_wrong() -> None:
+    app = FilterApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.listing.furnish()
+        app.put(reading=True)
+        app.listing.ask_for("size_off>7")
+        await until(pilot, lambda: app.said[-1:] == [f"{COMING}: {WAITS}"])
+        app.put("metrics.size_of")
+        await until(pilot, lambda: app.said[-1].startswith("'size_off' is not a field: did you mean 'size_of'?"))

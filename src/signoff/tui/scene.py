@@ -55,6 +55,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         logs = "log has" if len(self.snapshot.models) == 1 else "logs have"
         return f"{unread:,} of {len(self.snapshot.models):,} {logs} still to be read and verified …" if unread else ""
 
+    def reads_on(self, name: str = "") -> bool:
+        """Return whether a model, or any, is still being read, so that what its versions say is not all known."""
+        models = self.snapshot.models
+        return not self.snapshot.complete or any(one.unread for one in models if not name or one.name == name)
+
     @property
     def top(self) -> str:
         """The stage that asks for most approvals, the later of equals; "" where no stage has a rule."""

@@ -80,6 +80,7 @@ class InboxPage(ListPage):
             key=lambda one: (one.kind, one.ref, one.stage, one.record),
             row=lambda one: WaitingRow(one, *self._of(one, scene)),
             known=lambda: names_in(_version_rows(found, scene)),
+            reading=scene.reads_on(),
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()

@@ -47,6 +47,7 @@ class ModelsPage(ListPage):
             key=lambda model: model.name,
             row=ModelRow,
             known=lambda: names_in(VersionRow(view, model) for model in models for view in model.versions),
+            reading=scene.reads_on(),
         )
         self.listing.show(content, now=scene.now)
         self.look()

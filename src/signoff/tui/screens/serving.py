@@ -73,6 +73,7 @@ class ServingPage(ListPage):
             key=lambda one: one.key,
             row=lambda one: PointerRow(one, *self._of(one, scene)),
             known=lambda: names_in(VersionRow(view, model) for model in models for view in model.versions),
+            reading=scene.reads_on(),
         )
         self.listing.show(content, now=scene.now)
         self.look()

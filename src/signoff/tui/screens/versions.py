@@ -76,6 +76,7 @@ class VersionsPage(ListPage):
             known=lambda: table.names,
             find=lambda key: model.find(str(key)) if model else None,
             test=table.test_of if model else None,
+            reading=scene.reads_on(self.model_name),
         )
         self.listing.show(content, now=scene.now)
         self.pane.forget()

@@ -28,6 +28,7 @@ class Content:
         come: Sort | None = None,
         find: Callable[[Hashable], Thing] | None = None,
         test: Callable[[Query], Callable[[Thing], bool]] | None = None,
+        reading: bool = False,
     ) -> None:
         """Keep all of it.
 
@@ -40,9 +41,10 @@ class Content:
             come: The order in which the things come, where that is one of the list's.
             find: Returns a thing by its key; None has the list remember them.
             test: Returns what tells whether a thing fits a filter; None asks its row.
+            reading: Whether more is still being read, so that more names may come.
         """
         self.things, self.fields, self.key, self.row, self.known = things, fields, key, row, known
-        self.come, self.find = come, find
+        self.come, self.find, self.reading = come, find, reading
         self.test = test or self._asking
         self.names = LazyNames(known)
         self._ordered: tuple[Sort, Sequence[Thing]] | None = None

@@ -15,7 +15,8 @@ from textual.message import Message
 from textual.widget import AwaitMount
 from textual.widgets import Input
 
-from signoff.policy.query import Query, QueryError, parse_query
+from signoff.policy.query import Query, QueryError
+from signoff.tui.filtering import COMING, read_filter
 from signoff.tui.present import Pieces
 from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.content import Content, Thing
@@ -96,8 +97,11 @@ class Listing(Vertical, Furnished):
         return None if self.table.cursor is None else self.find(self.table.cursor)
 
     def show(self, content: Content, *, now: datetime) -> None:
-        """Show other things, or the same ones anew."""
+        """Show other things, or the same ones anew; a filter with a fault may be one that can be read now."""
+        other = content is not self.content
         self.content, self.now = content, now
+        if other and self.why:
+            self._read()
         columns = tuple(field.column for field in content.fields)
         chosen = self.chosen if self.chosen != self.sort.column else ""
         if (columns, self.sort, chosen) != (self.table.columns, self.table.sort, self.table.chosen):
@@ -216,11 +220,11 @@ class Listing(Vertical, Furnished):
 
     def _read(self) -> bool:
         """Read the text as the filter; return False where it has a fault: the filter of before stays."""
-        text = self.entry.value
-        assert self.content is not None
-        assert self.now is not None
+        content, now = self.content, self.now
+        assert content is not None
+        assert now is not None
         try:
-            self.asked = parse_query(text, now=self.now, known=self.content.names) if text.strip() else None
+            self.asked = read_filter(self.entry.value, now=now, known=content.names, reading=content.reading)
         except QueryError as error:
             self._find_fault(f"{error}: {error.hint}" if error.hint else str(error), error.start, error.end)
             return False
@@ -230,7 +234,7 @@ class Listing(Vertical, Furnished):
     def _find_fault(self, why: str, start: int = 0, end: int = 0) -> None:
         self.why = why
         self.entry.mark_fault(start, max(end, start + 1) if why else start)
-        instead = NOT_UNDERSTOOD if why else ""
+        instead = why if why.startswith(COMING) else NOT_UNDERSTOOD if why else ""
         if instead != self.table.instead:
             self.table.instead = instead
             self.table.repaint()
