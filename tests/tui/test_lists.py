@@ -9,6 +9,7 @@ from signoff.tui.messages import Go, Sign
 from signoff.tui.screens.audit import AuditPage
 from signoff.tui.screens.inbox import InboxPage
 from signoff.tui.screens.models import ModelsPage
+from signoff.tui.screens.page import Page
 from signoff.tui.screens.serving import ServingPage
 from signoff.tui.screens.versions import VersionsPage
 from signoff.tui.widgets.lines import LineView
@@ -246,6 +247,22 @@ async def test_the_pane_follows_while_the_filter_is_typed(story: Story) -> None:
         await until(pilot, lambda: "fraud:3" in " ".join(lines_of(page.pane)))
         await pilot.press("/", *"version:1")
         await until(pilot, lambda: "fraud:1" in " ".join(lines_of(page.pane)))
+
+
+async def test_the_footer_tells_what_keys_do_while_the_filter_is_typed(story: Story) -> None:
+    def keys(page: Page) -> str:
+        return " ".join(page.footer.render_line(0).text.split())
+
+    async with opened(story, "versions", "fraud", who="ben") as (app, pilot):
+        await until(pilot, lambda: "enter open" in keys(app.page))
+        await pilot.press("/")
+        await until(pilot, lambda: keys(app.page) == "enter to the list esc leave")
+        await pilot.press(*"fra")
+        await until(pilot, lambda: keys(app.page) == "enter keep esc clear")
+        await pilot.press("escape")
+        await until(pilot, lambda: keys(app.page) == "enter to the list esc leave")
+        await pilot.press(*"fra", "enter")
+        await until(pilot, lambda: "enter open" in keys(app.page))
 
 
 async def test_a_pane_that_gets_room_shows_what_the_cursor_is_on(story: Story) -> None:

@@ -1,12 +1,13 @@
-"""How the text of a list's filter is read while the names that it may use are still coming.
+"""How the text of a list's filter is read while the names that it may use are still coming, and what keys do meanwhile.
 
-The rule it keeps: pure; a name that may come yet is not called wrong.
+The rule it keeps: pure; a name that may come yet is not called wrong; no key is offered that would type a letter.
 """
 
 from collections.abc import Collection
 from datetime import datetime
 
 from signoff.policy.query import Query, QueryError, parse_query
+from signoff.tui.widgets.chrome import Key
 
 COMING = "metrics and tags are still being read"
 WAITS = "the filter waits for them"
@@ -40,3 +41,16 @@ def _fits_any_names(text: str, now: datetime) -> bool:
     except QueryError:
         return False
     return True
+
+
+def typing_keys(text: str, *, faulty: bool, back: str) -> tuple[Key, ...]:
+    """Return what keys do while a filter is typed.
+
+    Args:
+        text: What is typed.
+        faulty: Whether it cannot be read.
+        back: The key that leads back.
+    """
+    if not text:
+        return (Key("enter", "to the list", 2), Key(back, "leave", 1))
+    return (Key("enter", "keep", 2, enabled=not faulty), Key(back, "clear", 1))

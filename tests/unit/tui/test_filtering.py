@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from signoff.policy.query import QueryError
-from signoff.tui.filtering import COMING, WAITS, read_filter
+from signoff.tui.filtering import COMING, WAITS, read_filter, typing_keys
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -36,3 +36,18 @@ def test_known_names_are_read_while_others_come() -> None:
     assert query is not None
     assert query.text == "accuracy>0.9"
     assert read_filter("  ", now=NOW, known=(), reading=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "faulty", "told"),
+    [
+        ("", False, [("enter", "to the list", True), ("esc", "leave", True)]),
+        ("fraud", False, [("enter", "keep", True), ("esc", "clear", True)]),
+        ("fraud>>", True, [("enter", "keep", False), ("esc", "clear", True)]),
+    ],
+)
+def test_while_a_filter_is_typed_only_keys_that_type_nothing_are_told(
+    text: str, faulty: bool, told: list[tuple[str, str, bool]]
+) -> None:
+    keys = typing_keys(text, faulty=faulty, back="esc")
+    assert [(key.label, key.title, key.enabled) for key in keys] == told

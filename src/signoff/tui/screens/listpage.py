@@ -3,6 +3,9 @@
 The rule it keeps: a message in the footer ends when a person moves the cursor, not when other rows came.
 """
 
+from signoff.tui.commands import BY_ID
+from signoff.tui.filtering import typing_keys
+from signoff.tui.keymap import label_under
 from signoff.tui.screens.page import Page
 from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Table
@@ -18,6 +21,15 @@ class ListPage(Page):
     def front(self) -> Listing:
         """The list that is in front."""
         return self.listing
+
+    def offer(self) -> None:
+        """Show the keys of this screen, or those of its filter while that is typed."""
+        front = self.front
+        if not front.typing:
+            super().offer()
+            return
+        back = label_under(BY_ID["back"], self.session.keymap)
+        self.footer.offer(typing_keys(front.entry.value, faulty=bool(front.why), back=back))
 
     def look(self) -> None:
         """Show what the cursor is on, where that is shown beside or below the list."""
@@ -43,8 +55,13 @@ class ListPage(Page):
         """Open what was clicked twice."""
         self.obey("open")
 
+    def on_listing_typing(self, _: Listing.Typing) -> None:
+        """Show other keys."""
+        self.offer()
+
     def on_listing_faulty(self, message: Listing.Faulty) -> None:
         """Say what is wrong with the filter."""
         self.tell(message.why)
+        self.offer()
         if self.front.current is None:
             self.look()

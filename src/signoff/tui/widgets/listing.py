@@ -54,6 +54,9 @@ class Listing(Vertical, Furnished):
             super().__init__()
             self.why = why
 
+    class Typing(Message):
+        """The filter begins to be typed, or ends."""
+
     def __init__(self, *, noun: str, empty: str, sort: Sort, id: str, example: str = EXAMPLE) -> None:  # noqa: A002
         """Begin without anything.
 
@@ -179,6 +182,7 @@ class Listing(Vertical, Furnished):
         self.add_class("-typing")
         self.entry.disabled = False
         self.screen.set_focus(self.entry)
+        self.post_message(self.Typing())
         self._again()
 
     def ask_for(self, text: str) -> None:
@@ -208,6 +212,7 @@ class Listing(Vertical, Furnished):
         self.remove_class("-typing")
         self.entry.disabled = True
         self.table.focus()
+        self.post_message(self.Typing())
         self._again()
 
     def on_input_changed(self, event: Input.Changed) -> None:
