@@ -265,6 +265,19 @@ async def test_the_footer_tells_what_keys_do_while_the_filter_is_typed(story: St
         await until(pilot, lambda: "enter open" in keys(app.page))
 
 
+async def test_marks_are_told_above_the_list_and_those_that_the_filter_hides_too(story: Story) -> None:
+    async with opened(story, "versions", "fraud", who="ben") as (app, pilot):
+        page = app.page
+        assert isinstance(page, VersionsPage)
+        summary = page.listing.summary
+        await pilot.press("space", "space")
+        await until(pilot, lambda: "2 marked" in summary.render_line(0).text)
+        await pilot.press("/", *"version:3", "enter")
+        await until(pilot, lambda: "1 marked, 1 hidden" in summary.render_line(0).text)
+        await pilot.press("u")
+        await until(pilot, lambda: "marked" not in summary.render_line(0).text)
+
+
 async def test_a_pane_that_gets_room_shows_what_the_cursor_is_on(story: Story) -> None:
     async with opened(story, "versions", "fraud", who="ben") as (app, pilot):
         page = app.page

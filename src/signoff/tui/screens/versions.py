@@ -19,9 +19,11 @@ from signoff.tui.screens.page import Subject
 from signoff.tui.session import Session
 from signoff.tui.widgets.content import Content
 from signoff.tui.widgets.listing import Listing
-from signoff.tui.widgets.table import Sort
+from signoff.tui.widgets.table import Sort, Table
 
 READING = "reading the versions …"
+MARKS = {"mark": Table.toggle_mark, "mark.range": Table.mark_range, "unmark": Table.unmark_all}
+"""Command id -> what it does to the table's marks."""
 
 
 def words_for_none(name: str, model: ModelView | None) -> str:
@@ -110,12 +112,9 @@ class VersionsPage(ListPage):
         match command_id:
             case "open" if view is not None:
                 self.post_message(Go("version", view.model, view.version))
-            case "mark":
-                table.toggle_mark()
-            case "mark.range":
-                table.mark_range()
-            case "unmark":
-                table.unmark_all()
+            case "mark" | "mark.range" | "unmark":
+                MARKS[command_id](table)
+                self.listing.tell_marks()
             case _:
                 return self.listing.obey(command_id)
         return True

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -17,11 +18,10 @@ from textual.widgets import Input
 
 from signoff.policy.query import Query, QueryError
 from signoff.tui.filtering import COMING, read_filter
-from signoff.tui.present import Pieces
-from signoff.tui.widgets.chrome import OneLine
 from signoff.tui.widgets.content import Content, Thing
 from signoff.tui.widgets.entry import Entry
 from signoff.tui.widgets.furnished import Furnished
+from signoff.tui.widgets.summary import Summary, SummaryLine, marked_words
 from signoff.tui.widgets.table import Row as TableRow
 from signoff.tui.widgets.table import Sort, Table
 
@@ -71,7 +71,7 @@ class Listing(Vertical, Furnished):
         self.noun, self.sort, self.chosen = noun, sort, sort.column
         self.table = Table((), empty=empty, id="table")
         self.entry = Entry(placeholder=example, id="filter")
-        self.summary = OneLine(id="summary")
+        self.summary = SummaryLine(id="summary")
         self.entry.disabled = True
         self.content: Content | None = None
         self.asked: Query | None = None
@@ -147,7 +147,7 @@ class Listing(Vertical, Furnished):
         else:
             keys, self.find = tuple(map(content.key, things)), content.find
         self.table.show(keys, self._row)
-        self.summary.say(self._summary(shown, len(content.things), more=more))
+        self.summary.sum_up(self._summary(shown, len(content.things), more=more))
 
     def _row(self, key: Hashable) -> TableRow:
         fields, now = (self.content.fields if self.content else ()), self.now
@@ -161,17 +161,27 @@ class Listing(Vertical, Furnished):
             self.now = now
             self.table.remake()
 
-    def _summary(self, shown: int, total: int, *, more: bool = False) -> Pieces:
-        numbers = f"{shown:,}{'…' if more else ''} of {total:,}" if self.asked else f"{total:,}"
-        noun = self.noun.removesuffix("s") if total == 1 and not self.asked else self.noun
-        said: Pieces = ((f" {numbers} {noun}", "plain"),)
+    def _summary(self, shown: int, total: int, *, more: bool = False) -> Summary:
+        count = f"{shown:,}{'…' if more else ''} of {total:,}" if self.asked else f"{total:,}"
+        numbers = f"{count} {self.noun.removesuffix('s') if total == 1 and not self.asked else self.noun}"
         if self.typing:
-            return said
-        text = self.asked.text if self.asked else ""
-        arrow = "▼" if self.sort.descending else "▲"
-        other = f" · s sorts by {self._title(self.chosen)}" if self.chosen != self.sort.column else ""
-        order = ((f" · sort {self._title(self.sort.column)} {arrow}{other}", "dim"),)
-        return (((f" {text} ", "accent"),) if text else ()) + said + order
+            return Summary(numbers=numbers, marked=self._marked())
+        return Summary(
+            numbers=numbers,
+            text=self.asked.text if self.asked else "",
+            marked=self._marked(),
+            order=f"sort {self._title(self.sort.column)} {'▼' if self.sort.descending else '▲'}",
+            other=f"s sorts by {self._title(self.chosen)}" if self.chosen != self.sort.column else "",
+        )
+
+    def _marked(self) -> str:
+        marks = [key for key in self.table.marks if self.find(key) is not None]
+        shown = set(marks).intersection(self.table.keys) if marks and self.asked else marks
+        return marked_words(len(shown), len(marks) - len(shown))
+
+    def tell_marks(self) -> None:
+        """Say how many things are marked."""
+        self.summary.sum_up(msgspec.structs.replace(self.summary.summary, marked=self._marked()))
 
     def _title(self, column: str) -> str:
         fields = self.content.fields if self.content else ()
