@@ -59,7 +59,10 @@ def complete(line: str, known: Known, *, screen: str) -> Completion:
             name, _, begun = typed.partition(mark)
             named = tuple(one for one in _named(name, mark, known) if one.startswith(begun))
             return Completion(start=start + len(name) + 1, candidates=named)
-        return Completion(start=start, candidates=tuple(_first(typed, known, screen)), words=_told(typed))
+        found = tuple(_first(typed, known, screen))
+        if len(found) == 1 and found[0] not in BY_ID:  # no space follows a model's name: a version may
+            found += tuple(f"{found[0]}@{one}" for one in _named(found[0], "@", known))
+        return Completion(start=start, candidates=found, words=_told(typed))
     command_id = SHORT.get(words[0].text, words[0].text)
     behind = words[1:]
     last = behind[-1] if behind and not line[-1].isspace() else None

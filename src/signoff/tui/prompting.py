@@ -87,7 +87,7 @@ def parse_line(line: str, known: Known) -> Do | Visit | None:
     if command_id in BY_ID:
         return _command(command_id, rest, line, known)
     if rest:
-        raise _no_such(first, known)
+        raise _apart(first, rest, known) or _no_such(first, known)
     return _visit(first, known)
 
 
@@ -210,6 +210,20 @@ def _nearest_ref(text: str, snapshot: Snapshot) -> str:
     name = re.split("[:@]", text, maxsplit=1)[0]
     near = get_close_matches(name, [model.name for model in snapshot.models], n=1, cutoff=0)
     return f"the nearest model is {near[0]!r}" if near and near[0] != name else ""
+
+
+def _apart(first: Word, rest: tuple[Word, ...], known: Known) -> PromptError | None:
+    """Return what is wrong where something stands behind a model or a version; None where the first word is neither."""
+    model = known.snapshot.find_model(re.split("[:@]", first.text, maxsplit=1)[0]) if known.snapshot else None
+    if model is None:
+        return None
+    start, end = rest[0].start, rest[-1].end
+    if {":", "@"} & set(first.text):
+        return PromptError(f"nothing stands behind {first.text}", start=start, end=end)
+    if rest[0].text[0] in ":@":
+        written = f"{first.text}{rest[0].text}"
+        return PromptError("no space stands before a version", start=start, end=end, hint=f"write {written}")
+    return PromptError(f"a version is written {first.text}:{rest[0].text}", start=start, end=end)
 
 
 def _no_such(word: Word, known: Known) -> PromptError:

@@ -115,6 +115,9 @@ def test_a_reference_goes_there(line: str, visit: Visit, known: Known) -> None:
         (":aprove", "aprove", "no command or model is called 'aprove'; the nearest is 'approve'"),
         (":hist", "hist", "no command or model is called 'hist'; the nearest is 'history'"),
         (":credit", "credit", f"no command or model is called 'credit'; the nearest is '{MODEL}'"),
+        (f":{MODEL} 6", "6", f"a version is written {MODEL}:6"),
+        (f"{MODEL} :6", ":6", f"no space stands before a version: write {MODEL}:6"),
+        (f"{MODEL}:6 now", "now", f"nothing stands behind {MODEL}:6"),
         ("theme blight", "blight", "no theme is called 'blight'; the nearest is 'light'"),
         ("registry prd", "prd", "no registry of the configuration is called 'prd'; the nearest is 'prod'"),
         ("view waitin", "waitin", "no saved filter is called 'waitin'; the nearest is 'waiting'"),
@@ -161,7 +164,7 @@ def candidates(line: str, known: Known) -> tuple[str, ...]:
     ("line", "offered"),
     [
         (":comp", ("compare",)),
-        (":credit", ("credit-approval",)),
+        (":credit", (MODEL, *(f"{MODEL}@{one}" for one in ("latest", "staging", "production", "champion")))),
         ("theme ", ("dark", "light", "high-contrast", "colour-blind", "ansi")),
         ("theme h", ("high-contrast",)),
         ("deploy ", ("edge", "eu-west")),
@@ -198,6 +201,13 @@ def test_whatever_is_offered_first_is_understood(known: Known) -> None:
     for line in ("theme ", "registry ", "view ", "columns ", "compare ", "alias ", "deploy ", "approve ", "promote "):
         for offered in candidates(line, known):
             assert parse_line(line + offered, known) is not None
+
+
+def test_no_space_follows_a_models_name_because_a_version_may(known: Known) -> None:
+    completion = complete(":credit", known, screen="models")
+    assert completion.common == MODEL
+    assert len(completion.candidates) > 1
+    assert all(isinstance(parse_line(one, known), Visit) for one in completion.candidates)
 
 
 def test_what_all_candidates_begin_with_is_common(known: Known) -> None:
