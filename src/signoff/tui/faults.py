@@ -9,11 +9,11 @@ import msgspec
 
 from signoff.registry.problems import Problem
 from signoff.registry.snapshot import Snapshot
+from signoff.tui.amiss import ORDER, pointed_problems
 from signoff.tui.pages import MOST_PROBLEMS
 from signoff.tui.present import Pieces, state
 from signoff.tui.widgets.blocks import Block
 
-ORDER = {"alarm": 0, "fault": 1, "note": 2}
 HANG = 9
 
 
@@ -47,6 +47,7 @@ def faults_of(snapshot: Snapshot) -> tuple[Fault, ...]:
 
 def _all(snapshot: Snapshot) -> Iterator[tuple[Problem, str, str]]:
     yield from ((problem, "", "") for problem in snapshot.problems)
+    yield from pointed_problems(snapshot)
     for model in snapshot.models:
         yield from ((problem, model.name, "") for problem in model.problems)
         for view in model.troubled():
