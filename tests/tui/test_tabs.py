@@ -193,10 +193,33 @@ async def test_verifying_is_a_task_whose_result_is_told_and_kept() -> None:
         await pilot.press("V")
         await until(pilot, lambda: "1 problem in 2 files" in footer_of(app))
         await pilot.press("w")
-        text = await reads(app, pilot, "√ done", "weights.onnx: changed", "all as registered")
+        text = await reads(app, pilot, "√ done", "✗ problems", "weights.onnx changed in fraud:1", "all as registered")
         assert "in the registry" not in text
         await pilot.press("enter")
         await reads(app, pilot, "fault: models/fraud/versions/1/weights.onnx: changed (restore")
+
+
+async def test_what_verifying_found_is_among_the_problems_until_it_is_not_found_again() -> None:
+    other = tell()
+    right = other.storage.read("models/fraud/versions/1/weights.onnx", most=4096)
+    other.delete("models/fraud/versions/3/version.yaml")
+    async with shown(other) as (app, pilot):
+        await pilot.press("!")
+        await reads(app, pilot, "what the files contain is checked by V")
+        app.post_message(Go("version", "fraud", "1"))
+        await reads(app, pilot, "status")
+        other.put("models/fraud/versions/1/weights.onnx", b"other bytes")
+        await pilot.press("V")
+        await until(pilot, lambda: "weights.onnx changed" in footer_of(app))
+        await pilot.press("!")
+        await reads(app, pilot, "! alarm", "models/fraud/versions/1/weights.onnx", "changed")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.page, VersionPage))
+        other.put("models/fraud/versions/1/weights.onnx", right)
+        await pilot.press("V")
+        await until(pilot, lambda: "all as registered" in footer_of(app))
+        await pilot.press("!")
+        await reads(app, pilot, "nor in the files that V checked: fraud:1")
 
 
 async def test_what_is_not_registered_cannot_be_verified(world: World) -> None:

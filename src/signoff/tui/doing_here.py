@@ -13,6 +13,7 @@ from signoff.registry.registry import Registry
 from signoff.registry.snapshot import ModelView
 from signoff.registry.texts import by_hand, folder_of
 from signoff.registry.verifying import Report
+from signoff.tui.findings import Checked, first_words
 from signoff.tui.messages import Copy, Go
 from signoff.tui.outside import copied_by_tmux
 from signoff.tui.present import count, shown
@@ -149,17 +150,17 @@ def verifying(subject: Subject) -> Work:
 
 def verified(subject: Subject, report: Report) -> Outcome:
     """Return what a verification found, in words."""
-    faults = [one for one in report.problems if one.severity != "note"]
+    faults = tuple(one for one in report.problems if one.severity != "note")
+    checked = Checked(model=subject.model, version=subject.version, problems=faults)
     versions = "" if subject.version else f"{count(report.versions, 'version')}, "
     files = count(report.files, "file")
     if faults:
-        first = f"{faults[0].place}: {faults[0].what}"
-        words = f"{subject.ref}: {count(len(faults), 'problem')} in {versions}{files}: {first}"
+        words = f"{first_words(checked)}: {count(len(faults), 'problem')} in {versions}{files}"
     else:
         words = f"{subject.ref}: {versions}{files}, all as registered"
     told = [f"{one.severity}: {one.place}: {one.what}{f' ({one.hint})' if one.hint else ''}" for one in report.problems]
     told += [f"chain {one.chain}: {count(one.records, 'record')}, head {one.head[:12]}" for one in report.chains]
-    return Outcome(words=words, good=not faults, details=(f"{long_size(report.size)} hashed", *told))
+    return Outcome(words=words, good=not faults, details=(f"{long_size(report.size)} hashed", *told), checked=checked)
 
 
 def interrupt(app: Here) -> None:

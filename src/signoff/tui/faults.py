@@ -3,13 +3,14 @@
 The rule it keeps: pure; alarms first; whom a problem concerns is where it was found, never guessed from its words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from signoff.registry.problems import Problem
 from signoff.registry.snapshot import Snapshot
 from signoff.tui.amiss import ORDER, pointed_problems
+from signoff.tui.findings import Found
 from signoff.tui.pages import MOST_PROBLEMS
 from signoff.tui.present import Pieces, state
 from signoff.tui.widgets.blocks import Block
@@ -35,14 +36,17 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return (self.model, self.version, self.problem.place, self.problem.what, self.number)
 
 
-def faults_of(snapshot: Snapshot) -> tuple[Fault, ...]:
-    """Return every problem, alarms first."""
+def faults_of(snapshot: Snapshot, found: Iterable[Found] = ()) -> tuple[Fault, ...]:
+    """Return every problem, alarms first, and of these first what verifications found, each once."""
     seen: dict[tuple[str, str, Problem], int] = {}
-    found: list[Fault] = []
-    for problem, model, version in _all(snapshot):
+    told: list[Fault] = []
+    verified = tuple(found)
+    known = {(problem.place, problem.what) for problem, _, _ in verified}
+    read = (one for one in _all(snapshot) if (one[0].place, one[0].what) not in known)
+    for problem, model, version in (*verified, *read):
         number = seen[model, version, problem] = seen.get((model, version, problem), -1) + 1
-        found.append(Fault(problem=problem, model=model, version=version, number=number))
-    return tuple(sorted(found, key=lambda one: ORDER[one.problem.severity]))
+        told.append(Fault(problem=problem, model=model, version=version, number=number))
+    return tuple(sorted(told, key=lambda one: ORDER[one.problem.severity]))
 
 
 def _all(snapshot: Snapshot) -> Iterator[tuple[Problem, str, str]]:

@@ -58,6 +58,7 @@ STATES: dict[str, tuple[str, Tone]] = {
     "running": ("◐", "accent"),
     "done": ("√", "good"),
     "failed": ("✗", "bad"),
+    "problems": ("✗", "bad"),
     "stopped": (DASH, "warn"),
 }
 UNKNOWN_PIECE: Piece = (UNKNOWN, "dim")

@@ -17,6 +17,7 @@ from textual.message import Message
 from signoff.errors import SignoffError
 from signoff.registry.registry import Registry
 from signoff.tui.desk import in_thread
+from signoff.tui.findings import Checked
 from signoff.tui.messages import TaskMoved
 from signoff.tui.session import Session
 
@@ -32,11 +33,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         words: In one line, with what it is about.
         good: Whether that is what one hopes for.
         details: More lines, for who asks.
+        checked: What was verified and found, where it was a verification.
     """
 
     words: str
     good: bool = True
     details: tuple[str, ...] = ()
+    checked: Checked | None = None
 
 
 class Task:
@@ -110,6 +113,13 @@ class Tasks:
     def running(self) -> tuple[Task, ...]:
         """Those that still run."""
         return tuple(task for task in self.all if task.state == "running")
+
+    @property
+    def checks(self) -> tuple[Checked, ...]:
+        """The verifications that came to their end, in the order in which they did."""
+        ended = sorted((task for task in self.all if task.state == "done"), key=lambda task: task.ended or task.began)
+        answers = (task.answer for task in ended)
+        return tuple(one.checked for one in answers if isinstance(one, Outcome) and one.checked is not None)
 
     def find(self, number: int) -> Task | None:
         """Return a task by its number."""

@@ -87,5 +87,15 @@ def test_what_a_verification_found_is_said_with_the_first_fault() -> None:
     assert (said.words, said.good) == ("fraud:7: 12 files, all as registered", True)
     assert said.details[0] == "2.00 KiB hashed"
     said = verified(Subject("fraud"), bad)
-    assert said.words == "fraud: 1 problem in 2 versions, 12 files: models/fraud/versions/7/m: changed"
-    assert not said.good
+    assert said.words == "m changed in fraud:7: 1 problem in 2 versions, 12 files"
+    assert said.checked is not None
+    assert said.checked.problems == (fault,)
+
+
+def test_a_verification_that_found_problems_is_not_shown_as_well_done() -> None:
+    done = task()
+    done.answer = Outcome(words="m changed in fraud:7", good=False)
+    done.end("done", NOW)
+    first, *_, last = task_block(done, "now", "", opened=False).lines
+    assert first[0] == ("✗ problems  ", "bad")
+    assert last[-1] == ("m changed in fraud:7", "bad")

@@ -9,6 +9,7 @@ from signoff.registry.problems import Problem
 from signoff.registry.snapshot import Snapshot
 from signoff.tui.amiss import amiss
 from signoff.tui.faults import faults_of
+from signoff.tui.findings import Checked, standing
 from stories import Story
 
 
@@ -78,3 +79,13 @@ def test_an_environment_that_serves_another_version_is_a_fault_of_what_it_serves
         hint="deploy what was decided, or report what serves now with :deploy",
     )
     assert (found.model, found.version) == ("fraud", "1")
+
+
+def test_what_verifications_found_comes_first_and_nothing_is_said_twice(story: Story) -> None:
+    (story.path / "models/fraud/versions/1/SHA256SUMS").write_text("other\n")
+    snapshot = read(story)
+    fault = snapshot.need("fraud:1").problems[0]
+    found = Checked(model="fraud", version="1", problems=(fault,))
+    first, *others = faults_of(snapshot, standing([found]))
+    assert (first.problem.what, first.problem.severity) == (fault.what, "alarm")
+    assert not any((one.problem.place, one.problem.what) == (fault.place, fault.what) for one in others)

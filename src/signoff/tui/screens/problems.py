@@ -1,17 +1,19 @@
 """Everything that is wrong with the registry: where, what, what to do."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import msgspec
 from textual.widget import Widget
 
 from signoff.tui.commands import Situation
 from signoff.tui.faults import Fault, fault_blocks, faults_of
+from signoff.tui.findings import NOTHING_READ, Checked, nothing_found, standing
 from signoff.tui.messages import Go
 from signoff.tui.present import count
 from signoff.tui.scene import Scene
 from signoff.tui.screens.page import Page, Subject
 from signoff.tui.session import Session
+from signoff.tui.tasks import Tasked
 from signoff.tui.widgets.blocks import Blocks
 from signoff.tui.widgets.chrome import OneLine
 
@@ -27,8 +29,9 @@ class ProblemsPage(Page):
         """Begin empty."""
         super().__init__(session)
         self.summary = OneLine(id="summary")
-        self.list = Blocks(empty="nothing is wrong", id="list")
+        self.list = Blocks(empty=NOTHING_READ, id="list")
         self.faults: tuple[Fault, ...] = ()
+        self.checks: tuple[Checked, ...] = ()
 
     def body(self) -> tuple[Widget, ...]:
         """Return the counts and the list."""
@@ -40,13 +43,19 @@ class ProblemsPage(Page):
 
     def redraw(self, scene: Scene) -> None:
         """Show the problems."""
-        self.faults = faults_of(scene.snapshot)
+        self.checks = checks = cast(Tasked, self.app).tasks.checks
+        self.faults = faults_of(scene.snapshot, standing(checks))
         kinds = [one.problem.severity for one in self.faults]
         words = " · ".join(count(kinds.count(kind), kind) for kind in ("alarm", "fault", "note"))
         reading = "" if scene.snapshot.complete else " · still reading the files"
         self.summary.say(((f" {words}{reading}", "plain"),))
-        self.list.empty = "nothing is wrong" if scene.snapshot.complete else "reading the files …"
+        self.list.empty = nothing_found(checks) if scene.snapshot.complete else "reading the files …"
         self.list.show(fault_blocks(self.faults))
+
+    def task_moved(self) -> None:
+        """Show what a verification found, as it ends."""
+        if self.scene is not None and cast(Tasked, self.app).tasks.checks != self.checks:
+            self.redraw(self.scene)
 
     @property
     def current(self) -> Fault | None:

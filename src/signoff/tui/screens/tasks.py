@@ -104,7 +104,7 @@ class TasksPage(Page):
 
 def task_block(task: Task, began: str, pace: str, opened: bool) -> Block[int]:  # noqa: FBT001  (one line of a list)
     """Return a task, with its details where it was opened."""
-    words, tone = state(task.state)
+    words, tone = state("problems" if task.state == "done" and not went_well(task) else task.state)
     indent: Piece = (" " * STATE, "plain")
     lines: list[Pieces] = [
         ((fit(words, STATE), tone), (task.title, "strong"), (f"  {began}", "dim")),
