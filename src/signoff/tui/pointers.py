@@ -12,6 +12,7 @@ from signoff.registry.rows import VersionRow, natural
 from signoff.registry.serving import Environment, Pointer
 from signoff.registry.snapshot import ModelView
 from signoff.registry.views import VersionView
+from signoff.tui.amiss import amiss
 from signoff.tui.pages import Text, heading, labelled
 from signoff.tui.present import UNKNOWN_PIECE, Piece, Pieces, Tone, count, glyph, or_unknown, state
 from signoff.tui.refusals import GONE
@@ -118,13 +119,18 @@ def _version_piece(one: Pointer, gone: frozenset[tuple[str, str]]) -> Piece:
 
 
 def gone_versions(models: Iterable[ModelView]) -> Iterator[tuple[str, str]]:
-    """Yield the (model, version) of versions that something points at and that may not be used."""
+    """Yield the (model, version) of versions that something points at and that should not be used."""
     for model in models:
         pointed = {one.version for one in model.stages.values()}
         for name in pointed.union(one.version for one in model.history.aliases.values()):
-            view = model.find(name)
-            if view is None or view.status in GONE or view.revoked_bases:
+            if amiss(model.find(name)):
                 yield model.name, name
+
+
+def _amiss_lines(one: Pointer, model: ModelView | None) -> Text:
+    """Return why what a pointer points at should not be used, in a line; none where it may be, or nobody knows."""
+    why = amiss(model.find(one.version)) if model and one.version else ""
+    return (((f"! {why}", "bad"),),) if why else ()
 
 
 def reported_piece(one: Pointer) -> Piece:
@@ -150,7 +156,7 @@ def _trouble(one: Pointer) -> int | None:
 def pointer_text(one: Pointer, model: ModelView | None, *, now: datetime) -> Text:
     """Return all about a pointer: who moved it and why, whose approvals counted, and every report."""
     points: Piece = (f" → {one.version}", "good") if one.version else (" points at nothing", "dim")
-    lines: list[Pieces] = [((f"{one.model} {stage_words(one)}", "strong"), points), ()]
+    lines: list[Pieces] = [((f"{one.model} {stage_words(one)}", "strong"), points), *_amiss_lines(one, model), ()]
     if one.version:
         lines.append(labelled("since", (f"{utc_minute(one.since)}, {age(one.since, now=now)}", "plain")))
         lines.append(labelled("by", (one.person, "plain"), (f"  {MOVED.get(one.how, one.how)}", "dim")))
@@ -195,7 +201,10 @@ def report_lines(report: DeploymentState, *, now: datetime, old: bool) -> Iterat
 
 
 def pointer_lines(one: Pointer, model: ModelView | None, *, now: datetime) -> Text:
-    """Return the most important of a pointer in three lines, for where there is no pane; what may be cut is last."""
+    """Return the most important of a pointer in three lines, for where there is no pane; what may be cut is last.
+
+    Why its version should not be used stands first, instead of why it was moved there.
+    """
     if not one.version:
         return (pointer_line(one, now=now),)
     moved = f"{MOVED.get(one.how, one.how)} {utc_minute(one.since)} by {one.person}"
@@ -204,9 +213,11 @@ def pointer_lines(one: Pointer, model: ModelView | None, *, now: datetime) -> Te
     said = _reason(one, model)
     because: list[Piece] = [(f"approved by {approved}  ", "plain")] if approved else []
     because += [(f"“{said}”", "dim")] if said else []
+    points: Text = (((moved, "plain"), *before), pointer_line(one, now=now))
+    if wrong := _amiss_lines(one, model):
+        return (*wrong, *points)
     return (
-        ((moved, "plain"), *before),
-        pointer_line(one, now=now),
+        *points,
         tuple(because) or (("nobody approved it" if not one.is_alias else "an alias needs no approval", "dim"),),
     )
 

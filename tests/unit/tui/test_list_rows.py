@@ -19,6 +19,7 @@ from signoff.tui.pointers import (
     gone_versions,
     pointer_fields,
     pointer_line,
+    pointer_lines,
     pointer_text,
     reported_piece,
     stage_words,
@@ -222,6 +223,18 @@ def test_a_version_that_may_not_be_used_is_marked_where_a_stage_points_at_it(sna
     assert cell(replace(POINTER, version="1")) == ("! 1", "bad")
     assert cell(POINTER) == ("2", "good")
     assert cell(replace(POINTER, version="")) == ("-", "dim")
+
+
+def test_why_a_version_should_not_be_used_is_said_first_below_the_list_and_beside_it(snapshot: Snapshot) -> None:
+    model, revoked = snapshot.need_model("fraud"), replace(POINTER, version="1")
+    first, *_ = below = pointer_lines(revoked, model, now=NOW)
+    assert first == (("! revoked by cy: leaked labels", "bad"),)
+    assert len(below) == 3
+    title, why, *_ = pointer_text(revoked, model, now=NOW)
+    assert said((title, why)) == "fraud production → 1\n! revoked by cy: leaked labels"
+    assert "revoked" not in said(pointer_lines(revoked, None, now=NOW))
+    missing = replace(model, versions=tuple(replace(one, status="missing") for one in model.versions))
+    assert pointer_lines(revoked, missing, now=NOW)[0] == (("! its folder is missing", "bad"),)
 
 
 @pytest.mark.parametrize(
