@@ -197,6 +197,19 @@ async def test_at_a_moment_the_stages_and_the_records_are_those_of_then(story: S
         await until(pilot, lambda: page.pointers.table.has_focus)
 
 
+async def test_a_version_opened_from_the_past_says_that_its_page_is_todays(story: Story) -> None:
+    first = story.registry.reader.log("fraud").history.entries[4].record.moment
+    assert first is not None
+    async with opened(story, "audit", "", at(first), who="ben") as (app, pilot):
+        page = app.page
+        assert isinstance(page, AuditPage)
+        await until(pilot, lambda: len(page.pointers.table.keys) == 2)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.page.page_id == "version")
+        words = f"this page is today's, not as it was at {first:%Y-%m-%d %H:%M} UTC"
+        await until(pilot, lambda: words in app.page.footer.render_line(0).text)
+
+
 @pytest.mark.parametrize(
     ("moment", "words"),
     [

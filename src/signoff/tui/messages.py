@@ -62,10 +62,10 @@ class Wrote(Message):
 class Go(Message):
     """Show a page."""
 
-    def __init__(self, page: str, *words: str) -> None:
-        """Say which, and of what; see `screens.table.PAGES`."""
+    def __init__(self, page: str, *words: str, notice: str = "") -> None:
+        """Say which, and of what, see `screens.table.PAGES`; `notice` is said on it as it appears."""
         super().__init__()
-        self.page, self.words = page, words
+        self.page, self.words, self.notice = page, words, notice
 
 
 class Sign(Message):

@@ -195,6 +195,8 @@ class NavigatingApp(PaintingApp):
         page.call_after_refresh(page.appear_furnished)
         if message.page in OF_ALL and not any(message.words):
             page.call_after_refresh(page.tell, unread_words(self.snapshot))
+        if message.notice:
+            page.call_after_refresh(page.tell, message.notice)
 
     def on_sign(self, message: Sign) -> None:
         """Open the dialog of an action, or say why nothing can be signed here."""

@@ -56,3 +56,8 @@ def tab_pieces(tab: str, moment: datetime | None, past: Past | SignoffError | No
         return said
     first, why = untold[0]
     return (*said, (f"   ! {count(len(untold), 'model')} cannot be told: {first}: {why}", "bad"))
+
+
+def todays(moment: datetime | None, *, now: datetime) -> str:
+    """Return what a page that is opened from the past says of itself; "" from a list of now, or of a moment to come."""
+    return "" if moment is None or moment > now else f"this page is today's, not as it was at {utc_minute(moment)}"

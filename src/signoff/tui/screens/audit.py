@@ -15,7 +15,7 @@ from signoff.registry.timeline import Timeline, Told, key_of, timeline_of
 from signoff.tui.audit import KNOWN, RecordRow, record_fields, record_lines, record_text
 from signoff.tui.commands import Situation
 from signoff.tui.messages import Go
-from signoff.tui.past import nothing_then, past_pointers, past_timeline, tab_pieces
+from signoff.tui.past import nothing_then, past_pointers, past_timeline, tab_pieces, todays
 from signoff.tui.pointers import PointerRow, pointer_fields, pointer_lines, pointer_text
 from signoff.tui.present import Pieces
 from signoff.tui.scene import Scene
@@ -251,12 +251,13 @@ class AuditPage(ListPage):
 
     def open(self, one: Pointer | Told | None) -> None:
         """Show what a row is about: a version as it is now, a record, the rules, what is wrong."""
+        notice = todays(self.when, now=self.session.now())
         if isinstance(one, Pointer):
-            self.post_message(Go("version", one.model, one.version))
+            self.post_message(Go("version", one.model, one.version, notice=notice))
         elif one is not None and target_of(one) == "record":
             self.post_message(Go("text", "record", ref_of(one), key_of(one)))
         elif one is not None:
-            self.post_message(Go(target_of(one)))
+            self.post_message(Go(target_of(one), notice=notice))
 
     def turn(self) -> None:
         """Show the other list."""
