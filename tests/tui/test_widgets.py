@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from textual.pilot import Pilot
 
-from signoff.tui.present import Pieces
-from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, fitting_keys
+from signoff.tui.present import Pieces, width_of
+from signoff.tui.widgets.chrome import Footer, Freshness, Header, Key, fitting_keys, last_steps
 from signoff.tui.widgets.lines import LineView
 from signoff.tui.widgets.table import Column, Row, Table, chosen_columns
 from signoff.tui.widgets.text import TextView
@@ -302,6 +302,29 @@ async def test_the_header_fills_its_line_and_keeps_the_last_step_and_the_freshne
         text = header.render_line(0).text
         assert len(text) == width
         assert width < 40 or ("versions" in text and "live" in text)
+
+
+@pytest.mark.parametrize(
+    ("room", "place", "said"),
+    [
+        (40, ("credit-approval", "versions"), "credit-approval > versions"),
+        (26, ("credit-approval", "versions"), "credit-approval > versions"),
+        (25, ("credit-approval", "versions"), "…edit-approval > versions"),
+        (17, ("credit-approval", "versions"), "…roval > versions"),
+        (16, ("credit-approval", "versions"), "versions"),
+        (11, ("pd", "versions", "x"), "…rsions > x"),
+        (14, ("pd", "versions"), "pd > versions"),
+        (7, ("credit-approval", "versions"), "…rsions"),
+        (20, ("credit-approval", "2"), "credit-approval > 2"),
+        (30, ("audit", "credit-approval", "at 2026-11-24"), "…edit-approval > at 2026-11-24"),
+    ],
+)
+def test_a_short_header_keeps_the_models_name_as_far_as_it_has_room(
+    room: int, place: tuple[str, ...], said: str
+) -> None:
+    pieces = last_steps(place, (" > ", "dim"), room)
+    assert "".join(text for text, _ in pieces) == said
+    assert width_of(pieces) <= room
 
 
 async def test_a_message_takes_the_footers_place_until_it_ends() -> None:

@@ -141,7 +141,16 @@ class Header(OneLine):
         rest = room - 1 - width_of(steps[1:])
         if rest >= LEAST_PLACE // 2 or len(steps) <= 1:
             return ((" ", "plain"), (clip_left(texts[0] if texts else "", rest), "plain"), *steps[1:])
-        return ((" ", "plain"), (clip_left(texts[-1], room - 1), "strong"))
+        return ((" ", "plain"), *last_steps(texts[1:], separator, room - 1))
+
+
+def last_steps(texts: Sequence[str], separator: Piece, room: int) -> Pieces:
+    """Return as many of the last steps as have room, the first of them shortened if it must be."""
+    others: list[Piece] = [piece for text in texts[1:] for piece in (separator, (text, "strong"))]
+    rest = room - width_of(others)
+    if not others or rest >= min(LEAST_PLACE // 2, cell_len(texts[0])):
+        return ((clip_left(texts[0], rest), "strong"), *others)
+    return last_steps(texts[1:], separator, room)
 
 
 class Footer(OneLine):
