@@ -7,7 +7,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from signoff.policy.query import Query, QueryError, parse_query
-from signoff.tui.widgets.chrome import Key
 
 COMING = "metrics and tags are still being read"
 WAITS = "the filter waits for them"
@@ -41,16 +40,3 @@ def _fits_any_names(text: str, now: datetime) -> bool:
     except QueryError:
         return False
     return True
-
-
-def typing_keys(text: str, *, faulty: bool, back: str) -> tuple[Key, ...]:
-    """Return what keys do while a filter is typed.
-
-    Args:
-        text: What is typed.
-        faulty: Whether it cannot be read.
-        back: The key that leads back.
-    """
-    if not text:
-        return (Key("enter", "to the list", 2), Key(back, "leave", 1))
-    return (Key("enter", "keep", 2, enabled=not faulty), Key(back, "clear", 1))

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from signoff.policy.query import QueryError
-from signoff.tui.filtering import COMING, WAITS, read_filter, typing_keys
+from signoff.tui.filtering import COMING, WAITS, read_filter
+from signoff.tui.screens.listpage import typing_keys
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

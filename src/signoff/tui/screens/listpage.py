@@ -4,11 +4,24 @@ The rule it keeps: a message in the footer ends when a person moves the cursor, 
 """
 
 from signoff.tui.commands import BY_ID
-from signoff.tui.filtering import typing_keys
 from signoff.tui.keymap import label_under
 from signoff.tui.screens.page import Page
+from signoff.tui.widgets.chrome import Key
 from signoff.tui.widgets.listing import Listing
 from signoff.tui.widgets.table import Table
+
+
+def typing_keys(text: str, *, faulty: bool, back: str) -> tuple[Key, ...]:
+    """Return what keys do while a filter is typed.
+
+    Args:
+        text: What is typed.
+        faulty: Whether it cannot be read.
+        back: The key that leads back.
+    """
+    if not text:
+        return (Key("enter", "to the list", 2), Key(back, "leave", 1))
+    return (Key("enter", "keep", 2, enabled=not faulty), Key(back, "clear", 1))
 
 
 class ListPage(Page):
