@@ -119,7 +119,7 @@ class QuestionDialog(OrderedDialog):
             await self.decision.choose(step, choice.options[0])
         return True
 
-    def show_choice(self, step: str, choice: Choice) -> None:
+    def show_choice(self, step: str, choice: Choice, *, leave: str = "cancels") -> None:
         """Show what there is to choose from, or why there is nothing."""
         self.dialog.title.say(((self.decision.title(), "accent"),))
         if not choice.options:
@@ -131,7 +131,7 @@ class QuestionDialog(OrderedDialog):
         self.dialog.read((((choice.question, "strong"),),))
         self.dialog.choices.offer([one.pieces for one in choice.options])
         self.dialog.choices.focus()
-        self.dialog.tell("enter or the number chooses; esc cancels")
+        self.dialog.tell(f"enter or the number chooses; esc {leave}")
 
     def action_choose(self, number: int) -> None:
         """Choose by number."""
@@ -271,8 +271,7 @@ class QuestionDialog(OrderedDialog):
         if len(choice.options) == 1:
             await self._take(step, choice.options[0])
         else:
-            self.show_choice(step, choice)
-            self.dialog.tell("enter or the number chooses; esc goes back")
+            self.show_choice(step, choice, leave="goes back" if self.question else "cancels")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Ask again where the field moves what is asked."""
