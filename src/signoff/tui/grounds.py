@@ -20,7 +20,6 @@ MOST_EVIDENCE = 3
 MOST_METRICS = 200
 DIALOG_WIDTH = 74
 WITHDRAWING = frozenset({"deprecate", "revoke", "restore"})
-POINTING, SERVING = "point here", "serve it"
 
 
 def warning_lines(view: VersionView, model: ModelView | None, action: str) -> Iterator[Pieces]:
@@ -36,11 +35,15 @@ def warning_lines(view: VersionView, model: ModelView | None, action: str) -> It
     if model is not None and action in {"deprecate", "revoke"}:
         serving = [one.name for one in environments_of(model.history) if one.serves == view.version]
         pointing = [*view.stages, *(f"@{name}" for name in view.aliases)]
-        said = [f"{', '.join(names)} {word}" for names, word in ((pointing, POINTING), (serving, SERVING)) if names]
+        said = [
+            f"{', '.join(names)} {verb}{'s' if len(names) == 1 else ''} {what}"
+            for names, verb, what in ((pointing, "point", "here"), (serving, "serve", "it"))
+            if names
+        ]
         if said:
             yield (("! ", "bad"), ("; ".join(said), "strong"))
         if view.stages:
-            yield (("  a stage stays where it is until B rolls it back or another version is promoted", "dim"),)
+            yield (("  a stage stays until B rolls it back or another version is promoted", "dim"),)
 
 
 def evidence_lines(view: VersionView, reference: VersionView | None, scene: Scene) -> Iterator[Pieces]:

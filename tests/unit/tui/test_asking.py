@@ -74,6 +74,7 @@ def test_what_points_at_a_version_is_said_before_it_is_revoked() -> None:
     world = World()
     world.register("1")
     world.do("pam", "promote", "1", stage="staging")
+    assert "! staging points here" in asked(world, "pam", "revoke", reason="poisoned")
     world.do("pam", "alias", "1", alias="champion")
     said = asked(world, "pam", "revoke", reason="poisoned")
     assert "! staging, @champion point here" in said
